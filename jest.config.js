@@ -1,0 +1,54 @@
+/**
+ * One project per kind of test, so that each can be run alone: `npx jest --selectProjects unit`.
+ * What a kind may touch is in docs/development.md.
+ */
+const common = {
+  rootDir: import.meta.dirname,
+  testEnvironment: 'node',
+  // Resolves the #aliases of package.json to the sources instead of dist/.
+  testEnvironmentOptions: { customExportConditions: ['vigia-source', 'node', 'node-addons'] },
+  extensionsToTreatAsEsm: ['.ts'],
+  transform: {
+    '^.+\\.ts$': [
+      '@swc/jest',
+      {
+        jsc: {
+          parser: { syntax: 'typescript', decorators: true },
+          transform: {
+            legacyDecorator: true,
+            decoratorMetadata: true,
+            useDefineForClassFields: false,
+          },
+          target: 'es2023',
+          keepClassNames: true,
+        },
+        module: { type: 'es6' },
+        sourceMaps: 'inline',
+      },
+    ],
+  },
+  moduleNameMapper: {
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
+  modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.vigia/'],
+};
+
+const project = (displayName, testMatch, extra = {}) => ({
+  ...common,
+  displayName,
+  testMatch,
+  ...extra,
+});
+
+export default {
+  projects: [
+    project('unit', [
+      '<rootDir>/libs/**/*.spec.ts',
+      '<rootDir>/apps/**/*.spec.ts',
+      '<rootDir>/scripts/**/*.spec.ts',
+    ]),
+    project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
+    project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts']),
+  ],
+};

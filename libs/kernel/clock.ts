@@ -8,6 +8,9 @@ export abstract class Clock {
 
   /** Milliseconds since an arbitrary origin; never goes back. */
   abstract monotonicMs(): number;
+
+  /** Resolves after `ms`, or as soon as the signal aborts; never rejects. */
+  abstract delay(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export class SystemClock extends Clock {
@@ -17,5 +20,21 @@ export class SystemClock extends Clock {
 
   override monotonicMs(): number {
     return performance.now();
+  }
+
+  override delay(ms: number, signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) {
+        resolve();
+        return;
+      }
+      const done = (): void => {
+        clearTimeout(timer);
+        signal?.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal?.addEventListener('abort', done, { once: true });
+    });
   }
 }

@@ -1,0 +1,51 @@
+import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { APP_FILTER, APP_PIPE } from '@nestjs/core';
+import { TerminusModule } from '@nestjs/terminus';
+import { TypeOrmModule } from '@nestjs/typeorm';
+
+import { Clock, SystemClock } from '#kernel/clock.js';
+import { type ApiConfig } from '#platform/config/api-config.js';
+import { Database } from '#platform/database/database.js';
+import { Drain } from '#platform/http/drain.js';
+import { InputPipe } from '#platform/http/invalid-input.js';
+import { ProblemFilter } from '#platform/http/problem.filter.js';
+import { RouteTable } from '#platform/http/route-table.js';
+import { loggerModule } from '#platform/logging/logger-module.js';
+import { StreamingModule } from '#streaming/streaming.module.js';
+
+import { connectDatabase } from './connect-database.js';
+import { HealthController } from './health/health.controller.js';
+import { streamingProviders } from './settings.js';
+
+/** What every module may need: time, the database, and whether the process is about to end. */
+@Global()
+@Module({
+  providers: [{ provide: Clock, useClass: SystemClock }, Database, Drain, RouteTable],
+  exports: [Clock, Database, Drain, RouteTable],
+})
+class PlatformModule {}
+
+@Module({})
+export class AppModule {
+  static create(config: ApiConfig): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        loggerModule({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
+        TypeOrmModule.forRootAsync({
+          useFactory: () => ({ type: 'postgres', url: config.DATABASE_URL }),
+          dataSourceFactory: () =>
+            connectDatabase({ url: config.DATABASE_URL, shouldMigrate: config.MIGRATE_ON_START }),
+        }),
+        PlatformModule,
+        TerminusModule.forRoot({ logger: false }),
+        StreamingModule.register(streamingProviders(config)),
+      ],
+      controllers: [HealthController],
+      providers: [
+        { provide: APP_FILTER, useClass: ProblemFilter },
+        { provide: APP_PIPE, useClass: InputPipe },
+      ],
+    };
+  }
+}

@@ -1,0 +1,23 @@
+import { NestFactory } from '@nestjs/core';
+import { type NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Logger } from 'nestjs-pino';
+
+import { type ApiConfig } from '#platform/config/api-config.js';
+import { createFastifyAdapter } from '#platform/http/fastify-adapter.js';
+import { RouteTable } from '#platform/http/route-table.js';
+
+import { AppModule } from './app.module.js';
+import { serveDocument } from './openapi.js';
+
+/** The application, wired and not yet listening. */
+export async function createApp(config: ApiConfig): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(
+    AppModule.create(config),
+    createFastifyAdapter(),
+    { bufferLogs: true, bodyParser: false, abortOnError: false },
+  );
+  app.useLogger(app.get(Logger));
+  app.get(RouteTable).observe(app.getHttpAdapter().getInstance());
+  serveDocument(app);
+  return app;
+}

@@ -1,0 +1,90 @@
+/**
+ * Runs something again and again, never twice at once. A poke during a run makes it run once more;
+ * a failure is said once, with its end and length, and never ends the loop.
+ */
+import { Logger } from '@nestjs/common';
+
+import { type Clock } from '#kernel/clock.js';
+
+export class BackgroundLoop {
+  private readonly logger: Logger;
+  private running: Promise<void> | null = null;
+  private isDirty = false;
+  private isStopped = false;
+  private failingSinceMs: number | null = null;
+  private readonly pokes = new Set<NodeJS.Timeout>();
+
+  constructor(
+    private readonly name: string,
+    private readonly run: () => Promise<void>,
+    private readonly clock: Clock,
+  ) {
+    this.logger = new Logger(name);
+  }
+
+  /** Runs now, or once more after the run that is under way. */
+  poke(): void {
+    if (this.isStopped) {
+      return;
+    }
+    if (this.running !== null) {
+      this.isDirty = true;
+      return;
+    }
+    this.running = this.once().finally(() => {
+      this.running = null;
+      if (this.isDirty) {
+        this.isDirty = false;
+        this.poke();
+      }
+    });
+  }
+
+  /** For an interval: a run that is still under way is enough. */
+  tick(): void {
+    if (this.running === null) {
+      this.poke();
+    }
+  }
+
+  pokeIn(ms: number): void {
+    const timer = setTimeout(() => {
+      this.pokes.delete(timer);
+      this.poke();
+    }, ms);
+    this.pokes.add(timer);
+  }
+
+  /** Resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.pokes.forEach((timer) => {
+      clearTimeout(timer);
+    });
+    await this.running;
+  }
+
+  private async once(): Promise<void> {
+    try {
+      await this.run();
+      this.recovered();
+    } catch (err) {
+      this.failed(err);
+    }
+  }
+
+  private failed(err: unknown): void {
+    if (this.failingSinceMs === null) {
+      this.failingSinceMs = this.clock.monotonicMs();
+      this.logger.warn({ err }, `${this.name} fails; it is tried again`);
+    }
+  }
+
+  private recovered(): void {
+    if (this.failingSinceMs !== null) {
+      const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
+      this.failingSinceMs = null;
+      this.logger.log({ outageMs }, `${this.name} works again`);
+    }
+  }
+}

@@ -1,0 +1,114 @@
+/**
+ * The environment of the API, in one schema: read once, all faults at once, every name documented
+ * in `.env.example`. Durations are milliseconds.
+ */
+import { closest } from 'fastest-levenshtein';
+import { z } from 'zod';
+
+const text = z.string().trim().min(1);
+const url = (...protocols: string[]): z.ZodType<string> =>
+  text.refine(
+    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+    `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
+  );
+const ms = (least = 1): z.ZodType<number, string> => whole(least, 86_400_000);
+const whole = (least: number, most: number): z.ZodType<number, string> =>
+  z
+    .string()
+    .regex(/^\d{1,10}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least).max(most));
+const flag = z.enum(['true', 'false']).transform((value) => value === 'true');
+
+/** Written as the environment has it: strings with defaults, turned into what the code needs. */
+export const apiEnvironment = z.object({
+  PORT: whole(0, 65_535).default(3000),
+  HOST: text.default('127.0.0.1'),
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  MEDIAMTX_API_URL: url('http:', 'https:').default('http://127.0.0.1:9997'),
+  MEDIAMTX_API_USER: text.optional(),
+  MEDIAMTX_API_PASSWORD: text.optional(),
+  MEDIAMTX_HLS_URL: url('http:', 'https:').default('http://127.0.0.1:8888'),
+  MEDIAMTX_WEBRTC_URL: url('http:', 'https:').default('http://127.0.0.1:8889'),
+  MEDIAMTX_RTSP_URL: url('rtsp:', 'rtsps:').default('rtsp://127.0.0.1:8554'),
+  MEDIAMTX_TIMEOUT_MS: ms().default(5_000),
+  NODE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
+    .default('default'),
+  PATH_PREFIX: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
+    .default('cam'),
+  RECONCILE_INTERVAL_MS: ms(100).default(5_000),
+  SOURCE_DEADLINE_MS: ms(1_000).default(20_000),
+  LEASE_TTL_MS: ms(1_000).default(15_000),
+  ORPHAN_GRACE_MS: ms().default(60_000),
+  BREAKER_MAX_MS: ms().default(5_000),
+  DIALS_PER_SECOND: whole(0, 10_000).default(20),
+  AUTH_MODE: z.enum(['off']).default('off'),
+  DRAIN_TIMEOUT_MS: ms().default(10_000),
+  MIGRATE_ON_START: flag.default(true),
+  LOG_LEVEL: z.enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent']).default('info'),
+  LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
+});
+
+export type ApiConfig = z.output<typeof apiEnvironment>;
+
+/** Names that other parts read, or that come with an issue of their own: no typo. */
+const KNOWN_ELSEWHERE = [
+  'SOURCE_ALLOW_CIDRS',
+  'MEDIAMTX_BIN',
+  'VIGIA_DATA_DIR',
+  'VIGIA_POSTGRES_PORT',
+  'VIGIA_MEDIAMTX_API_PORT',
+  'VIGIA_MEDIAMTX_RTSP_PORT',
+  'VIGIA_MEDIAMTX_HLS_PORT',
+  'VIGIA_MEDIAMTX_WEBRTC_PORT',
+  'VIGIA_CAMERA_PORT',
+];
+
+export class InvalidEnvironment extends Error {}
+
+export interface LoadedConfig {
+  readonly config: ApiConfig;
+  /** Sentences about names that look like typing errors. */
+  readonly warnings: readonly string[];
+}
+
+/** @throws InvalidEnvironment with every fault, one a line, and no value (it may be a secret) */
+export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
+  const present = Object.entries(environment).filter(([, value]) => value !== '');
+  const result = apiEnvironment.safeParse(Object.fromEntries(present));
+  const faults = result.success
+    ? credentialFaults(result.data)
+    : result.error.issues.map(
+        ({ path, message }) =>
+          `${path.join('.')}: ${faultOf(message, environment[String(path[0])])}`,
+      );
+  if (!result.success || faults.length > 0) {
+    throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
+  }
+  return { config: result.data, warnings: unknownNames(Object.keys(environment)) };
+}
+
+function faultOf(message: string, value: string | undefined): string {
+  return value === undefined || value === '' ? 'must be set' : message;
+}
+
+function credentialFaults(config: ApiConfig): string[] {
+  return (config.MEDIAMTX_API_USER === undefined) === (config.MEDIAMTX_API_PASSWORD === undefined)
+    ? []
+    : ['MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD: must be set together'];
+}
+
+/**
+ * A misspelt name would silently leave a default in force. Only a warning: Kubernetes injects
+ * `MEDIAMTX_PORT` and the like for a Service of that name.
+ */
+function unknownNames(names: readonly string[]): string[] {
+  const known = [...Object.keys(apiEnvironment.shape), ...KNOWN_ELSEWHERE];
+  return names
+    .filter((name) => /^(MEDIAMTX|VIGIA)_/.test(name) && !known.includes(name))
+    .map((name) => `${name} is not a setting of Vigia; did you mean ${closest(name, known)}?`);
+}

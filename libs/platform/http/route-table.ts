@@ -1,0 +1,31 @@
+import { type FastifyInstance } from 'fastify';
+
+/** Knows which methods a URL has, so that a wrong one is told apart from an unknown route. */
+export class RouteTable {
+  private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+
+  /** Must be called before routes are registered. */
+  observe(fastify: FastifyInstance): void {
+    fastify.addHook('onRoute', ({ method, url }) => {
+      const methods = [method].flat();
+      this.routes.push({ pattern: patternOf(url), methods });
+    });
+  }
+
+  /** Empty when nothing at all is served there. */
+  methodsOf(url: string): string[] {
+    const path = url.split('?', 1)[0] ?? '';
+    const matching = this.routes.filter(({ pattern }) => pattern.test(path));
+    return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
+  }
+}
+
+function patternOf(route: string): RegExp {
+  const segments = route.split('/').map((segment) => {
+    if (segment.startsWith(':')) {
+      return '[^/]+';
+    }
+    return segment === '*' ? '.*' : segment.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
+  });
+  return new RegExp(`^${segments.join('/')}/?$`);
+}

@@ -1,0 +1,166 @@
+/**
+ * Brings one path of the node to what its newest row wants. Run by the write queue, one at a time.
+ *
+ * The intent is read at the moment of sending, so a removal that waited never kills a newer stream.
+ * Never throws: a database that fails now leaves the path as it is, and the next tick finds it.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Clock } from '#kernel/clock.js';
+
+import { rememberApplied, rememberRefused } from '../domain/fold.js';
+import {
+  MediaMtxClient,
+  type PathSpec,
+  type WriteOutcome,
+} from '../domain/ports/media-mtx-client.js';
+import { type PathIntent, StreamRepository } from '../domain/ports/stream-repository.js';
+import { Reason } from '../domain/reason.js';
+import { Stream, type StreamState } from '../domain/stream.js';
+import { JudgeRefusal } from './judge-refusal.js';
+import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
+import { SaveObserved } from './save-observed.js';
+import { StreamingSettings } from './streaming-settings.js';
+import { type JobResult, type WriteJob } from './write-queue.js';
+
+export type PathOutcome =
+  | { readonly kind: 'applied'; readonly state: StreamState }
+  | { readonly kind: 'removed'; readonly state: StreamState | null }
+  | { readonly kind: 'refused'; readonly state: StreamState }
+  | { readonly kind: 'unknown'; readonly state: StreamState | null; readonly cause: string }
+  | { readonly kind: 'skipped' };
+
+export type PathResult = PathOutcome & JobResult;
+
+@Injectable()
+export class ApplyPath {
+  private readonly logger = new Logger(ApplyPath.name);
+
+  constructor(
+    private readonly streams: StreamRepository,
+    private readonly client: MediaMtxClient,
+    private readonly memory: NodeMemory,
+    private readonly node: NodeState,
+    private readonly judge: JudgeRefusal,
+    private readonly save: SaveObserved,
+    private readonly settings: StreamingSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  async execute(job: WriteJob): Promise<PathResult> {
+    try {
+      return await this.apply(job);
+    } catch (err) {
+      this.logger.warn(
+        { path: job.path, err },
+        'path not brought to what is wanted; the next tick tries again',
+      );
+      return {
+        kind: 'unknown',
+        state: null,
+        cause: 'the database did not answer',
+        hasDialled: false,
+      };
+    }
+  }
+
+  private async apply(job: WriteJob): Promise<PathResult> {
+    if (this.isPointless(job)) {
+      return { kind: 'skipped', hasDialled: false };
+    }
+    const intent = await this.streams.intentFor(this.settings.nodeId, job.path);
+    if (!this.node.isWorthCalling) {
+      return {
+        kind: 'unknown',
+        state: intent?.state ?? null,
+        cause: 'the node is down',
+        hasDialled: false,
+      };
+    }
+    return this.bring(job, intent);
+  }
+
+  private async bring(job: WriteJob, intent: PathIntent | null): Promise<PathResult> {
+    if (intent === null) {
+      return job.mayRemoveUnknown
+        ? this.remove(job.path, null)
+        : { kind: 'skipped', hasDialled: false };
+    }
+    return intent.spec === null
+      ? this.remove(job.path, intent.state)
+      : this.replace(intent.state, intent.spec);
+  }
+
+  /** A dead node gets no restore thrown at it, path by path; the next tick looks first. */
+  private isPointless(job: WriteJob): boolean {
+    const isHealed = job.onlyWhilePoisoned && !this.node.isPoisoned;
+    return isHealed || (job.priority !== 'interactive' && !this.node.isWorthCalling);
+  }
+
+  private async replace(state: StreamState, spec: PathSpec): Promise<PathResult> {
+    const outcome = await this.written(state.path, () => this.client.replace(state.path, spec));
+    const hasDialled = outcome.kind === 'accepted' && !spec.onDemand;
+    if (outcome.kind !== 'rejected') {
+      return { ...this.conclude(state, outcome), hasDialled };
+    }
+    const verdict = await this.judge.execute(state.path, spec, outcome.cause);
+    if (verdict.kind === 'blamed') {
+      await this.blame(state);
+    } else if (verdict.kind === 'poisoned') {
+      this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
+        rememberRefused(memo, this.clock.monotonicMs()),
+      );
+    }
+    return verdict.kind === 'blamed'
+      ? { kind: 'refused', state, hasDialled: false }
+      : { ...this.conclude(state, verdict.outcome), hasDialled: verdict.kind === 'accepted' };
+  }
+
+  private async remove(path: string, state: StreamState | null): Promise<PathResult> {
+    const outcome = await this.written(path, () => this.client.remove(path));
+    if (outcome.kind === 'accepted') {
+      return { kind: 'removed', state, hasDialled: false };
+    }
+    if (outcome.kind === 'rejected') {
+      // A removal carries no body to blame: only a poisoned node refuses it.
+      this.node.poisoned();
+    }
+    return { kind: 'unknown', state, cause: outcome.cause, hasDialled: false };
+  }
+
+  /** Whatever a look saw of this path before the answer does not count. */
+  private async written(path: string, call: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
+    this.memory.writeBegan(path);
+    const outcome = await call();
+    this.memory.writeEnded(path, this.clock.monotonicMs());
+    if (outcome.kind === 'accepted') {
+      this.node.answered();
+      this.node.writeAccepted();
+    } else if (outcome.kind === 'unknown') {
+      this.node.failed(outcome.cause);
+    }
+    return outcome;
+  }
+
+  private conclude(state: StreamState, outcome: WriteOutcome): PathOutcome {
+    if (outcome.kind !== 'accepted') {
+      return { kind: 'unknown', state, cause: outcome.cause };
+    }
+    this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
+      rememberApplied(memo, state.generation, state.appliedGeneration),
+    );
+    return { kind: 'applied', state };
+  }
+
+  private async blame(state: StreamState): Promise<void> {
+    const nowMs = this.clock.monotonicMs();
+    this.memory.update(state.id, nowMs, (memo) => rememberRefused(memo, nowMs));
+    const stream = new Stream(state);
+    stream.failed(Reason.mediaMtxRejected);
+    const change = stream.change();
+    if (change !== null) {
+      await this.save.execute([change], null);
+    }
+  }
+}

@@ -1,0 +1,105 @@
+/**
+ * Follows one stream closely after a start or a stop, so that its status is right within a second
+ * and not within a tick. Only a convenience: whatever it does not finish, the tick does.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Clock } from '#kernel/clock.js';
+
+import { plan } from '../domain/plan.js';
+import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
+import { StreamRepository } from '../domain/ports/stream-repository.js';
+import { Stream, type StreamState } from '../domain/stream.js';
+import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
+import { SaveObserved } from './save-observed.js';
+import { StreamingSettings } from './streaming-settings.js';
+
+/** Too low: a burst of starts waits for ticks. Too high: looks at single paths crowd out writes. */
+const MAX_FOLLOWERS = 50;
+const FIRST_PAUSE_MS = 250;
+const LAST_PAUSE_MS = 1_000;
+/** Beyond the deadline, so that the follower still sees the ERROR that it leads to. */
+const SLACK_MS = 5_000;
+
+@Injectable()
+export class FollowStream {
+  private readonly logger = new Logger(FollowStream.name);
+  private readonly following = new Map<string, Promise<void>>();
+  private readonly stopping = new AbortController();
+
+  constructor(
+    private readonly client: MediaMtxClient,
+    private readonly streams: StreamRepository,
+    private readonly memory: NodeMemory,
+    private readonly node: NodeState,
+    private readonly save: SaveObserved,
+    private readonly settings: StreamingSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  execute(path: string): void {
+    if (
+      this.stopping.signal.aborted ||
+      this.following.has(path) ||
+      this.following.size >= MAX_FOLLOWERS
+    ) {
+      return;
+    }
+    const done = this.follow(path)
+      .catch((err: unknown) => this.logger.debug({ path, err }, 'stopped following'))
+      .finally(() => this.following.delete(path));
+    this.following.set(path, done);
+  }
+
+  async close(): Promise<void> {
+    this.stopping.abort();
+    await Promise.all(this.following.values());
+  }
+
+  private async follow(path: string): Promise<void> {
+    const endMs = this.clock.monotonicMs() + this.settings.sourceDeadlineMs + SLACK_MS;
+    let pauseMs = FIRST_PAUSE_MS;
+    let state = await this.load(path);
+    while (state !== null && !isSettled(state) && this.mayGoOn(endMs)) {
+      state = await this.look(state);
+      await this.clock.delay(pauseMs, this.stopping.signal);
+      pauseMs = Math.min(pauseMs * 1.5, LAST_PAUSE_MS);
+    }
+  }
+
+  private mayGoOn(endMs: number): boolean {
+    return (
+      this.clock.monotonicMs() < endMs && !this.stopping.signal.aborted && this.node.isWorthCalling
+    );
+  }
+
+  /** @returns the state after this look; read anew when another writer was faster */
+  private async look(state: StreamState): Promise<StreamState | null> {
+    const lookStartedMs = this.clock.monotonicMs();
+    const look = await this.client.lookAt(state.path, this.stopping.signal);
+    const seen = look.kind === 'complete' ? look.sample : 'inconclusive';
+    const stream = new Stream(state);
+    const observation = this.memory.observe(state, seen, {
+      lookStartedMs,
+      nowMs: this.clock.monotonicMs(),
+    });
+    const { change } = plan(stream, observation, this.settings);
+    if (change === null) {
+      return state;
+    }
+    const saved = await this.save.execute([change], null);
+    return saved.has(state.id)
+      ? { ...change.to, version: state.version + 1 }
+      : this.load(state.path);
+  }
+
+  private async load(path: string): Promise<StreamState | null> {
+    const intent = await this.streams.intentFor(this.settings.nodeId, path);
+    return intent?.state ?? null;
+  }
+}
+
+function isSettled(state: StreamState): boolean {
+  return state.desired === 'STOPPED' ? !state.removalPending : state.status !== 'STARTING';
+}

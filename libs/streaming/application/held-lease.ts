@@ -1,0 +1,76 @@
+/**
+ * This process's hold on its node. The holder trusts its lease only for two thirds of its life,
+ * counted from *before* the renewal was sent, on a clock that cannot be set: a process that was
+ * frozen finds its hold gone before it acts, and the epoch stops what it might still write.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Clock } from '#kernel/clock.js';
+
+import { type Fence, NodeLeases } from '../domain/ports/node-leases.js';
+import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
+import { StreamingSettings } from './streaming-settings.js';
+
+@Injectable()
+export class HeldLease {
+  private readonly logger = new Logger('Lease');
+  private fence: Fence | null = null;
+  private heldSinceMs = 0;
+  private savedConditions = '';
+
+  constructor(
+    private readonly leases: NodeLeases,
+    private readonly node: NodeState,
+    private readonly memory: NodeMemory,
+    private readonly settings: StreamingSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null when this process must not act for the node. */
+  get current(): Fence | null {
+    const isSafe = this.clock.monotonicMs() - this.heldSinceMs < this.settings.leaseSafeMs;
+    return isSafe ? this.fence : null;
+  }
+
+  /** @returns true when the lease was just gained */
+  async renew(): Promise<boolean> {
+    const sentAtMs = this.clock.monotonicMs();
+    const fence = await this.leases.hold(this.settings.nodeId, this.node.lookAgeMs);
+    const isGained = fence !== null && fence.epoch !== this.fence?.epoch;
+    if (fence === null && this.fence !== null) {
+      this.logger.warn({ nodeId: this.settings.nodeId }, 'lease lost to another instance');
+    }
+    this.fence = fence;
+    this.heldSinceMs = sentAtMs;
+    if (isGained) {
+      this.gained(fence);
+    }
+    return isGained;
+  }
+
+  /** Written on change only. */
+  async saveConditions(fence: Fence): Promise<void> {
+    const { conditions } = this.node;
+    const text = JSON.stringify(conditions);
+    if (text !== this.savedConditions) {
+      await this.leases.saveConditions(fence, conditions);
+      this.savedConditions = text;
+    }
+  }
+
+  async release(): Promise<void> {
+    const { fence } = this;
+    this.fence = null;
+    if (fence !== null) {
+      await this.leases.release(fence);
+    }
+  }
+
+  private gained({ nodeId, epoch }: Fence): void {
+    this.memory.reset();
+    this.node.newHolder();
+    this.savedConditions = '';
+    this.logger.log({ nodeId, epoch }, 'lease gained');
+  }
+}

@@ -1,0 +1,102 @@
+/**
+ * What this process remembers of its node between looks. Never stored: another process forms its
+ * own evidence, so a hand-over may delay a verdict but cannot invent one.
+ *
+ * A look that began before a write to the same path was answered cannot speak about that path, so
+ * observing it then is inconclusive.
+ */
+import { Injectable } from '@nestjs/common';
+
+import { EMPTY_MEMO, type Observation, type PathMemo, fold } from '../domain/fold.js';
+import { type PathSample } from '../domain/look.js';
+import { type StreamState } from '../domain/stream.js';
+
+/** Long enough for a follower that is between two looks; older memories belong to ended streams. */
+const FORGET_AFTER_MS = 600_000;
+
+interface Remembered {
+  memo: PathMemo;
+  touchedAtMs: number;
+}
+
+@Injectable()
+export class NodeMemory {
+  private readonly memos = new Map<string, Remembered>();
+  private readonly writtenAtMs = new Map<string, number>();
+  private readonly readersOf = new Map<string, number>();
+  orphansSinceMs: ReadonlyMap<string, number> = new Map();
+
+  observe(
+    state: StreamState,
+    seen: PathSample | null | 'inconclusive',
+    time: { lookStartedMs: number; nowMs: number },
+  ): Observation {
+    if (this.isOutdated(state.path, time.lookStartedMs)) {
+      return { kind: 'inconclusive' };
+    }
+    const { memo, observation } = fold(this.memoOf(state.id), seen, time.nowMs);
+    this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
+    return observation;
+  }
+
+  /** Every clock of silence stands still until the next conclusive look. */
+  pause(): void {
+    for (const remembered of this.memos.values()) {
+      remembered.memo = fold(remembered.memo, 'inconclusive', 0).memo;
+    }
+  }
+
+  update(streamId: string, nowMs: number, change: (memo: PathMemo) => PathMemo): void {
+    this.memos.set(streamId, { memo: change(this.memoOf(streamId)), touchedAtMs: nowMs });
+  }
+
+  writeBegan(path: string): void {
+    this.writtenAtMs.set(path, Number.POSITIVE_INFINITY);
+  }
+
+  writeEnded(path: string, nowMs: number): void {
+    this.writtenAtMs.set(path, nowMs);
+  }
+
+  /** Remembers who had viewers: their streams come back first. */
+  sawReaders(paths: ReadonlyMap<string, PathSample>): void {
+    for (const { name, readers } of paths.values()) {
+      if (readers > 0) {
+        this.readersOf.set(name, readers);
+      } else {
+        this.readersOf.delete(name);
+      }
+    }
+  }
+
+  hadReaders(path: string): boolean {
+    return this.readersOf.has(path);
+  }
+
+  /** A new holder starts without evidence. */
+  reset(): void {
+    this.memos.clear();
+    this.orphansSinceMs = new Map();
+  }
+
+  forgetEnded(activeIds: ReadonlySet<string>, nowMs: number): void {
+    for (const [id, { touchedAtMs }] of this.memos) {
+      if (!activeIds.has(id) && nowMs - touchedAtMs > FORGET_AFTER_MS) {
+        this.memos.delete(id);
+      }
+    }
+    for (const [path, atMs] of this.writtenAtMs) {
+      if (nowMs - atMs > FORGET_AFTER_MS) {
+        this.writtenAtMs.delete(path);
+      }
+    }
+  }
+
+  private memoOf(streamId: string): PathMemo {
+    return this.memos.get(streamId)?.memo ?? EMPTY_MEMO;
+  }
+
+  private isOutdated(path: string, lookStartedMs: number): boolean {
+    return (this.writtenAtMs.get(path) ?? Number.NEGATIVE_INFINITY) > lookStartedMs;
+  }
+}

@@ -1,0 +1,59 @@
+import { Injectable } from '@nestjs/common';
+
+import { NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
+import { LOOK_FRESH_MS } from '../domain/stream-status.js';
+
+export interface NodeHealth {
+  readonly nodeId: string;
+  readonly isHealthy: boolean;
+  /** What is wrong, in words; empty when nothing is. */
+  readonly problems: readonly string[];
+  readonly version: string | null;
+  readonly leaseOwner: string | null;
+  readonly lookAgeMs: number | null;
+}
+
+/** How the nodes are, as their lease holders wrote it down: the same answer from every replica. */
+@Injectable()
+export class ReadNodes {
+  constructor(private readonly leases: NodeLeases) {}
+
+  async execute(): Promise<NodeHealth[]> {
+    const reports = await this.leases.report();
+    return reports.map((report) => {
+      const problems = problemsOf(report);
+      return {
+        nodeId: report.nodeId,
+        isHealthy: problems.length === 0,
+        problems,
+        version: report.conditions?.version ?? null,
+        leaseOwner: report.isLeased ? report.owner : null,
+        lookAgeMs: report.lookAgeMs === null ? null : Math.round(report.lookAgeMs),
+      };
+    });
+  }
+}
+
+function problemsOf({ isLeased, lookAgeMs, conditions }: NodeReport): string[] {
+  return [
+    ...(isLeased ? [] : ['no instance holds its lease']),
+    ...(lookAgeMs !== null && lookAgeMs <= LOOK_FRESH_MS
+      ? []
+      : ['not looked at successfully in the last 15 s']),
+    ...(conditions === null ? [] : conditionProblems(conditions)),
+  ];
+}
+
+function conditionProblems(conditions: NonNullable<NodeReport['conditions']>): string[] {
+  return [
+    ...(conditions.isReachable ? [] : [`NODE_UNREACHABLE: ${conditions.cause ?? 'no answer'}`]),
+    ...(conditions.isPoisoned
+      ? [
+          'NODE_CONFIG_POISONED: a path altered by hand makes it refuse every write; replace or delete that path',
+        ]
+      : []),
+    ...(conditions.isRemovalBraked
+      ? ['many of its paths have no stream in the database; none is removed']
+      : []),
+  ];
+}

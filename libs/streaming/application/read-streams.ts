@@ -1,0 +1,39 @@
+import { Injectable } from '@nestjs/common';
+
+import {
+  type EventPage,
+  type StreamEventRecord,
+  type StreamFilter,
+  type StreamPage,
+  type StreamRecord,
+  StreamRepository,
+} from '../domain/ports/stream-repository.js';
+import { StreamNotFound } from '../domain/stream.errors.js';
+
+/** What callers may read: rows as they are, nothing computed from a node at the moment of asking. */
+@Injectable()
+export class ReadStreams {
+  constructor(private readonly streams: StreamRepository) {}
+
+  /** @throws StreamNotFound */
+  async byId(id: string): Promise<StreamRecord> {
+    const stream = await this.streams.findById(id);
+    if (stream === null) {
+      throw new StreamNotFound(id);
+    }
+    return stream;
+  }
+
+  list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]> {
+    return this.streams.list(filter, page);
+  }
+
+  /** @throws StreamNotFound */
+  async events(id: string, page: EventPage): Promise<StreamEventRecord[]> {
+    const events = await this.streams.events(id, page);
+    if (events === null) {
+      throw new StreamNotFound(id);
+    }
+    return events;
+  }
+}

@@ -1,0 +1,46 @@
+/**
+ * Carries a fresh intent to the node at once, best effort: the caller already has a durable row, and
+ * whatever fails here is finished by the tick.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Stream, type StreamState } from '../domain/stream.js';
+import { type PathResult } from './apply-path.js';
+import { FollowStream } from './follow-stream.js';
+import { PathWriter } from './path-writer.js';
+import { SaveObserved } from './save-observed.js';
+
+@Injectable()
+export class ReconcileStream {
+  private readonly logger = new Logger(ReconcileStream.name);
+
+  constructor(
+    private readonly writer: PathWriter,
+    private readonly follow: FollowStream,
+    private readonly save: SaveObserved,
+  ) {}
+
+  async execute(path: string): Promise<void> {
+    try {
+      const result = await this.writer.enqueue({ path, priority: 'interactive' });
+      await this.react(path, result);
+    } catch (err) {
+      this.logger.warn({ path, err }, 'intent not carried to the node; the next tick does it');
+    }
+  }
+
+  private async react(path: string, result: PathResult): Promise<void> {
+    if (result.kind === 'applied' || result.kind === 'removed') {
+      this.follow.execute(path);
+    } else if (result.kind === 'unknown' && result.state !== null) {
+      await this.sayUnreachable(result.state);
+    }
+  }
+
+  private async sayUnreachable(state: StreamState): Promise<void> {
+    const stream = new Stream(state);
+    stream.nodeUnreachable();
+    const change = stream.change();
+    await this.save.execute(change === null ? [] : [change], null);
+  }
+}

@@ -1,0 +1,71 @@
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+
+import { Clock } from '#kernel/clock.js';
+
+import { pathOf } from '../domain/camera-path.js';
+import {
+  type NewStream,
+  type StreamRecord,
+  StreamRepository,
+} from '../domain/ports/stream-repository.js';
+import { CameraBusy, StreamNotFound } from '../domain/stream.errors.js';
+import { ReconcileStream } from './reconcile-stream.js';
+import { StreamSignals } from './stream-signals.js';
+import { StreamingSettings } from './streaming-settings.js';
+
+export type StartRequest = Pick<
+  NewStream,
+  'cameraId' | 'source' | 'onDemand' | 'transport' | 'labels'
+>;
+
+export interface Waiting {
+  /** How long to hold the answer until the stream is RUNNING or an ERROR; 0: not at all. */
+  readonly waitMs: number;
+  /** Ends the waiting, never the start: the caller hung up, or this process is draining. */
+  readonly signal: AbortSignal;
+}
+
+/** Another replica's changes are not signalled, so a waiter reads the row this often. */
+const REREAD_MS = 1_000;
+
+@Injectable()
+export class StartStream {
+  constructor(
+    private readonly streams: StreamRepository,
+    private readonly reconcile: ReconcileStream,
+    private readonly signals: StreamSignals,
+    private readonly settings: StreamingSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The row is committed before MediaMTX is asked. @throws CameraBusy */
+  async execute(request: StartRequest, { waitMs, signal }: Waiting): Promise<StreamRecord> {
+    const outcome = await this.streams.start({
+      ...request,
+      id: uuidv7(),
+      nodeId: this.settings.nodeId,
+      path: pathOf(this.settings.pathPrefix, request.cameraId),
+    });
+    if (outcome.kind === 'busy') {
+      throw new CameraBusy(request.cameraId, outcome.activeStreamId);
+    }
+    void this.reconcile.execute(outcome.stream.path);
+    return waitMs === 0 ? outcome.stream : this.settled(outcome.stream.id, { waitMs, signal });
+  }
+
+  private async settled(id: string, { waitMs, signal }: Waiting): Promise<StreamRecord> {
+    const endMs = this.clock.monotonicMs() + waitMs;
+    for (;;) {
+      const stream = await this.streams.findById(id);
+      if (stream === null) {
+        throw new StreamNotFound(id);
+      }
+      const leftMs = endMs - this.clock.monotonicMs();
+      if (stream.status !== 'STARTING' || leftMs <= 0 || signal.aborted) {
+        return stream;
+      }
+      await this.signals.wait(id, Math.min(leftMs, REREAD_MS), signal);
+    }
+  }
+}

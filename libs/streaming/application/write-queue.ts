@@ -1,0 +1,130 @@
+/**
+ * The one writer of a node: one call in flight, each path at most once in the queue.
+ *
+ * MediaMTX serialises writes and each costs time in proportion to all its paths, so more than one
+ * call at a time gains nothing and makes callers wait behind a restore. Interactive jobs go first
+ * and outside every limit; the rest is paced, so that cameras are not all dialled at once.
+ */
+import { type Clock } from '#kernel/clock.js';
+
+export const PRIORITIES = ['interactive', 'watched', 'background'] as const;
+export type Priority = (typeof PRIORITIES)[number];
+
+export interface WriteJob {
+  readonly path: string;
+  readonly priority: Priority;
+  /** Remove the path even though no row speaks of it. */
+  readonly mayRemoveUnknown: boolean;
+  /** Skip it when the node has been healed meanwhile. */
+  readonly onlyWhilePoisoned: boolean;
+}
+
+export interface JobResult {
+  /** Whether the write made the node dial a camera. */
+  readonly hasDialled: boolean;
+}
+
+interface Pending<R> {
+  job: WriteJob;
+  readonly settle: ((result: R) => void)[];
+}
+
+export class WriteQueue<R extends JobResult> {
+  private readonly pending = new Map<string, Pending<R>>();
+  private isRunning = false;
+  private nextDialAtMs = 0;
+  private wake = new AbortController();
+  private idleWaiters: (() => void)[] = [];
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly dialsPerSecond: number,
+    private readonly run: (job: WriteJob) => Promise<R>,
+  ) {}
+
+  get depth(): number {
+    return this.pending.size;
+  }
+
+  /** Resolves when the job, or the one for the same path that it was merged into, has run. */
+  enqueue(job: Pick<WriteJob, 'path' | 'priority'> & Partial<WriteJob>): Promise<R> {
+    return new Promise((resolve) => {
+      const full = { mayRemoveUnknown: false, onlyWhilePoisoned: false, ...job };
+      const known = this.pending.get(job.path);
+      if (known === undefined) {
+        this.pending.set(job.path, { job: full, settle: [resolve] });
+      } else {
+        known.job = merge(known.job, full);
+        known.settle.push(resolve);
+      }
+      this.wake.abort();
+      void this.drain();
+    });
+  }
+
+  /** Drops what nobody has begun; the next holder finds it again. Resolves when no call is in flight. */
+  close(): Promise<void> {
+    this.pending.clear();
+    this.wake.abort();
+    return this.idle();
+  }
+
+  /** Resolves when nothing is queued or in flight. */
+  idle(): Promise<void> {
+    return this.isRunning
+      ? new Promise((resolve) => this.idleWaiters.push(resolve))
+      : Promise.resolve();
+  }
+
+  private async drain(): Promise<void> {
+    if (this.isRunning) {
+      return;
+    }
+    this.isRunning = true;
+    while (this.pending.size > 0) {
+      await this.step();
+    }
+    this.isRunning = false;
+    this.idleWaiters.splice(0).forEach((resolve) => resolve());
+  }
+
+  private async step(): Promise<void> {
+    const next = this.first();
+    const waitMs =
+      next.job.priority === 'interactive' ? 0 : this.nextDialAtMs - this.clock.monotonicMs();
+    if (waitMs > 0) {
+      this.wake = new AbortController();
+      await this.clock.delay(waitMs, this.wake.signal);
+      return;
+    }
+    this.pending.delete(next.job.path);
+    const result = await this.run(next.job);
+    if (result.hasDialled && this.dialsPerSecond > 0) {
+      this.nextDialAtMs = this.clock.monotonicMs() + 1_000 / this.dialsPerSecond;
+    }
+    next.settle.forEach((resolve) => resolve(result));
+  }
+
+  private first(): Pending<R> {
+    for (const priority of PRIORITIES) {
+      for (const candidate of this.pending.values()) {
+        if (candidate.job.priority === priority) {
+          return candidate;
+        }
+      }
+    }
+    throw new Error('the write queue is empty');
+  }
+}
+
+function merge(one: WriteJob, other: WriteJob): WriteJob {
+  const [first = one.priority] = PRIORITIES.filter(
+    (p) => p === one.priority || p === other.priority,
+  );
+  return {
+    path: one.path,
+    priority: first,
+    mayRemoveUnknown: one.mayRemoveUnknown || other.mayRemoveUnknown,
+    onlyWhilePoisoned: one.onlyWhilePoisoned && other.onlyWhilePoisoned,
+  };
+}

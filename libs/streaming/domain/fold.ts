@@ -1,0 +1,189 @@
+/**
+ * Evidence: what the looks at one path, taken together, prove.
+ *
+ * `available` alone proves nothing, since MediaMTX sets it before the first packet: media flows when
+ * the byte counter *grew between two looks under one availableTime*. Silence is a clock that counts
+ * only the time between conclusive looks that found the path present and silent: it pauses while
+ * looks are inconclusive and starts anew when the path is absent, so that nothing becomes an ERROR
+ * by waiting for a node or in a queue. Times are monotonic milliseconds.
+ */
+import { type PathSample, ownSample } from './look.js';
+
+/**
+ * The longest gap between two looks that counts as silence. Too low: a slow interval never reaches
+ * the deadline. Too high: a process that was frozen takes its own freeze for the camera's silence.
+ */
+export const MAX_COUNTED_GAP_MS = 10_000;
+
+/** Silence is confirmed by two looks at least this far apart; less would count 1 s blips as losses. */
+export const SILENCE_CONFIRMED_MS = 4_000;
+
+/** Memory of one process about one stream's path; never stored. */
+export interface PathMemo {
+  readonly availableTime: string | null;
+  readonly inboundBytes: number;
+  /** Conclusive looks so far; the first one changes no status. */
+  readonly looks: number;
+  /** When the last conclusive look was; null while the clock of silence is paused. */
+  readonly lookedAtMs: number | null;
+  /** How long the path has been silent, as far as counted; null when it is not. */
+  readonly silentForMs: number | null;
+  /** The generation that this process saw MediaMTX accept; 0 when none. */
+  readonly appliedGeneration: number;
+  /** The connection that was known before that generation was applied: it proves nothing for it. */
+  readonly staleAvailableTime: string | null;
+  /** MediaMTX's refusals of this stream's body in a row, and when to try again. */
+  readonly refusals: number;
+  readonly retryAtMs: number;
+}
+
+export const EMPTY_MEMO: PathMemo = {
+  availableTime: null,
+  inboundBytes: 0,
+  looks: 0,
+  lookedAtMs: null,
+  silentForMs: null,
+  appliedGeneration: 0,
+  staleAvailableTime: null,
+  refusals: 0,
+  retryAtMs: 0,
+};
+
+/** What the looks so far say about one path. */
+export type Observation =
+  | { readonly kind: 'inconclusive' }
+  | {
+      readonly kind: 'absent';
+      readonly isFirst: boolean;
+      /** False while a refused body waits for its next try. */
+      readonly mayApply: boolean;
+    }
+  | {
+      readonly kind: 'present';
+      readonly isFirst: boolean;
+      readonly mayApply: boolean;
+      readonly appliedGeneration: number;
+      /** Bytes grew since the last look, under one availableTime. */
+      readonly isFlowing: boolean;
+      /** Silent in looks at least SILENCE_CONFIRMED_MS apart. */
+      readonly isSilent: boolean;
+      readonly silentForMs: number;
+    };
+
+export interface Folded {
+  readonly memo: PathMemo;
+  readonly observation: Observation;
+}
+
+/** @param seen the path's sample, null when a complete look did not show it, or 'inconclusive' */
+export function fold(
+  memo: PathMemo,
+  seen: PathSample | null | 'inconclusive',
+  nowMs: number,
+): Folded {
+  if (seen === 'inconclusive') {
+    return { memo: { ...memo, lookedAtMs: null }, observation: { kind: 'inconclusive' } };
+  }
+  const sample = ownSample(seen);
+  return sample === null ? foldAbsent(memo, nowMs) : foldPresent(memo, sample, nowMs);
+}
+
+function foldAbsent(memo: PathMemo, nowMs: number): Folded {
+  return {
+    memo: {
+      ...memo,
+      availableTime: null,
+      inboundBytes: 0,
+      looks: memo.looks + 1,
+      lookedAtMs: nowMs,
+      silentForMs: null,
+    },
+    observation: {
+      kind: 'absent',
+      isFirst: memo.looks === 0,
+      mayApply: nowMs >= memo.retryAtMs,
+    },
+  };
+}
+
+function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded {
+  const silentForMs = isMoving(memo, sample) ? null : silenceSoFar(memo, nowMs);
+  return {
+    memo: {
+      ...memo,
+      availableTime: sample.availableTime,
+      inboundBytes: sample.inboundBytes,
+      looks: memo.looks + 1,
+      lookedAtMs: nowMs,
+      silentForMs,
+    },
+    observation: {
+      kind: 'present',
+      isFirst: memo.looks === 0,
+      mayApply: nowMs >= memo.retryAtMs,
+      appliedGeneration: memo.appliedGeneration,
+      isFlowing: hasGrown(memo, sample) && sample.availableTime !== memo.staleAvailableTime,
+      isSilent: silentForMs !== null && silentForMs >= SILENCE_CONFIRMED_MS,
+      silentForMs: silentForMs ?? 0,
+    },
+  };
+}
+
+function hasGrown(memo: PathMemo, sample: PathSample): boolean {
+  return (
+    memo.looks > 0 &&
+    sample.available &&
+    sample.availableTime !== null &&
+    sample.availableTime === memo.availableTime &&
+    sample.inboundBytes > memo.inboundBytes
+  );
+}
+
+/** Weaker than growth: a counter that restarted, or a new connection that has bytes, is no silence. */
+function isMoving(memo: PathMemo, sample: PathSample): boolean {
+  if (!sample.available || sample.inboundBytes === 0) {
+    return false;
+  }
+  const isSameCount =
+    sample.availableTime === memo.availableTime && sample.inboundBytes === memo.inboundBytes;
+  return memo.looks === 0 || !isSameCount;
+}
+
+function silenceSoFar(memo: PathMemo, nowMs: number): number {
+  if (memo.silentForMs === null) {
+    return 0;
+  }
+  const gapMs = memo.lookedAtMs === null ? 0 : nowMs - memo.lookedAtMs;
+  return memo.silentForMs + Math.min(gapMs, MAX_COUNTED_GAP_MS);
+}
+
+/**
+ * MediaMTX accepted `generation`: evidence for it starts afresh. A later generation has another
+ * source, so the connection known until now proves nothing for it. A first one may have found its
+ * path in place (stop, then start): an identical body leaves that connection alone, and it counts.
+ */
+export function rememberApplied(
+  memo: PathMemo,
+  generation: number,
+  storedGeneration: number,
+): PathMemo {
+  const isNew = generation > Math.max(memo.appliedGeneration, storedGeneration);
+  return {
+    ...memo,
+    appliedGeneration: generation,
+    refusals: 0,
+    retryAtMs: 0,
+    staleAvailableTime: isNew && generation > 1 ? memo.availableTime : memo.staleAvailableTime,
+    silentForMs: isNew ? null : memo.silentForMs,
+  };
+}
+
+/** Too low: a wrong body is sent for ever at speed. Too high: a healed node is noticed late. */
+const FIRST_RETRY_MS = 5_000;
+const LAST_RETRY_MS = 300_000;
+
+/** MediaMTX refused the body: no refusal is final, but retries space out up to five minutes. */
+export function rememberRefused(memo: PathMemo, nowMs: number): PathMemo {
+  const waitMs = Math.min(FIRST_RETRY_MS * 2 ** memo.refusals, LAST_RETRY_MS);
+  return { ...memo, refusals: memo.refusals + 1, retryAtMs: nowMs + waitMs };
+}

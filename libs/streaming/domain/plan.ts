@@ -1,0 +1,136 @@
+/**
+ * What to do about one path, given the streams that share it and what was observed. Pure: it tells
+ * the entities what happened and answers what the node should be told.
+ *
+ * Never: remove a path that an active stream wants; act on an inconclusive look; claim RUNNING
+ * without evidence for the applied generation; change a status at a first look.
+ */
+import { assertNever } from '#kernel/assert-never.js';
+
+import { type Observation } from './fold.js';
+import { Reason } from './reason.js';
+import { type Stream, type StreamChange } from './stream.js';
+
+export type Action = 'none' | 'apply' | 'remove';
+
+export interface Policy {
+  /** How long a path may be present and silent before its stream is an ERROR, in ms. */
+  readonly sourceDeadlineMs: number;
+}
+
+export interface Plan {
+  readonly action: Action;
+  readonly change: StreamChange | null;
+}
+
+/** One stream. For several streams on one path use `planPath`. */
+export function plan(stream: Stream, observation: Observation, policy: Policy): Plan {
+  const action = stream.isActive
+    ? planWanted(stream, observation, policy)
+    : planUnwanted(stream, observation);
+  return { action, change: stream.change() };
+}
+
+/**
+ * All streams of the working set that share a path: at most one is active. When one is, the path is
+ * its own, and a removal that was still pending for an older stream has nothing left to remove.
+ */
+export function planPath(
+  streams: readonly Stream[],
+  observe: (stream: Stream) => Observation,
+  policy: Policy,
+): { action: Action; changes: StreamChange[] } {
+  const active = streams.find((stream) => stream.isActive);
+  const plans = streams.map((stream) => {
+    const observation = observe(stream);
+    return active === undefined || stream === active || observation.kind === 'inconclusive'
+      ? plan(stream, observation, policy)
+      : takenOver(stream);
+  });
+  const changes = plans.flatMap(({ change }) => (change === null ? [] : [change]));
+  return { action: plans.find(({ action }) => action !== 'none')?.action ?? 'none', changes };
+}
+
+function takenOver(stream: Stream): Plan {
+  stream.removed();
+  return { action: 'none', change: stream.change() };
+}
+
+function planUnwanted(stream: Stream, observation: Observation): Action {
+  switch (observation.kind) {
+    case 'inconclusive':
+      return 'none';
+    case 'absent':
+      if (!observation.isFirst) {
+        stream.removed();
+      }
+      return 'none';
+    case 'present':
+      return 'remove';
+    default:
+      return assertNever(observation);
+  }
+}
+
+function planWanted(stream: Stream, observation: Observation, policy: Policy): Action {
+  switch (observation.kind) {
+    case 'inconclusive':
+      return 'none';
+    case 'absent':
+      return planAbsent(stream, observation);
+    case 'present':
+      return planPresent(stream, observation, policy);
+    default:
+      return assertNever(observation);
+  }
+}
+
+function planAbsent(stream: Stream, observation: Observation & { kind: 'absent' }): Action {
+  if (stream.snapshot.status === 'RUNNING' && !observation.isFirst) {
+    stream.observedLost();
+  }
+  return observation.mayApply ? 'apply' : 'none';
+}
+
+function planPresent(
+  stream: Stream,
+  observation: Observation & { kind: 'present' },
+  policy: Policy,
+): Action {
+  const { generation, appliedGeneration } = stream.snapshot;
+  if (Math.max(appliedGeneration, observation.appliedGeneration) < generation) {
+    return observation.mayApply ? 'apply' : 'none';
+  }
+  stream.applied(generation);
+  if (!observation.isFirst) {
+    judge(stream, observation, policy);
+  }
+  return 'none';
+}
+
+function judge(
+  stream: Stream,
+  observation: Observation & { kind: 'present' },
+  policy: Policy,
+): void {
+  if (stream.snapshot.onDemand) {
+    judgeOnDemand(stream, observation);
+  } else if (observation.isFlowing) {
+    stream.observedRunning();
+  } else if (stream.snapshot.status === 'STARTING') {
+    if (observation.silentForMs >= policy.sourceDeadlineMs) {
+      stream.failed(Reason.sourceNoMedia);
+    }
+  } else if (stream.snapshot.status === 'RUNNING' && observation.isSilent) {
+    stream.observedLost();
+  }
+}
+
+/** Nobody watching is normal, and only a confirmed silence says so: readers come and go. */
+function judgeOnDemand(stream: Stream, observation: Observation & { kind: 'present' }): void {
+  if (observation.isFlowing) {
+    stream.observedReady(true);
+  } else if (stream.snapshot.status !== 'RUNNING' || observation.isSilent) {
+    stream.observedReady(false);
+  }
+}

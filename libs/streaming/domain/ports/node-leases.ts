@@ -1,0 +1,43 @@
+/** Proof of holding a node's lease; what it wrote down is void once a newer epoch exists. */
+export interface Fence {
+  readonly nodeId: string;
+  readonly owner: string;
+  readonly epoch: string;
+}
+
+/** What the holder knows of its node, kept beside the lease so that every replica can tell. */
+export interface NodeConditions {
+  readonly isReachable: boolean;
+  /** Why the last look said nothing; null when reachable. */
+  readonly cause: string | null;
+  readonly version: string | null;
+  readonly isPoisoned: boolean;
+  readonly isRemovalBraked: boolean;
+}
+
+/** A node as every replica can read it. */
+export interface NodeReport {
+  readonly nodeId: string;
+  readonly owner: string | null;
+  readonly isLeased: boolean;
+  readonly lookAgeMs: number | null;
+  readonly conditions: NodeConditions | null;
+}
+
+/**
+ * One holder per node at a time, by a row with an epoch and an expiry that only the database
+ * compares: an advisory lock would stay with a frozen holder for ever, and behind a transaction
+ * pooler two replicas would both get it.
+ */
+export abstract class NodeLeases {
+  /**
+   * Takes or renews the lease; null while another owner holds it.
+   * @param lastLookAgeMs how long ago this holder last looked successfully; null: not yet, or too few
+   */
+  abstract hold(nodeId: string, lastLookAgeMs: number | null): Promise<Fence | null>;
+  /** Lets the lease expire at once, so that another replica need not wait. */
+  abstract release(fence: Fence): Promise<void>;
+  abstract saveConditions(fence: Fence, conditions: NodeConditions): Promise<void>;
+  /** What the holders wrote down, for any replica to tell. */
+  abstract report(): Promise<NodeReport[]>;
+}

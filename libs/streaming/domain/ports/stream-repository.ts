@@ -1,0 +1,123 @@
+import { type StreamChange, type StreamState } from '../stream.js';
+import { type Desired, type StreamStatus, type Transport } from '../stream-status.js';
+import { type PlaybackBases } from '../camera-path.js';
+import { type SourceUrl } from '../source-url.js';
+import { type Fence } from './node-leases.js';
+import { type PathSpec } from './media-mtx-client.js';
+
+export interface NewStream {
+  readonly id: string;
+  readonly cameraId: string;
+  readonly nodeId: string;
+  readonly path: string;
+  readonly source: SourceUrl;
+  readonly onDemand: boolean;
+  readonly transport: Transport;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface LastError {
+  readonly code: string;
+  readonly at: Date;
+}
+
+/** A stream as it is read: the row, its node's playback bases and how old the last look is. */
+export interface StreamRecord {
+  readonly id: string;
+  readonly cameraId: string;
+  readonly nodeId: string;
+  readonly path: string;
+  /** Without user information and query. */
+  readonly sourceUrl: string;
+  readonly hasUserInfo: boolean;
+  readonly hasQuery: boolean;
+  readonly onDemand: boolean;
+  readonly transport: Transport;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly desired: Desired;
+  readonly status: StreamStatus;
+  readonly reason: string | null;
+  readonly lastError: LastError | null;
+  readonly removalPending: boolean;
+  readonly reconnects: number;
+  readonly generation: number;
+  readonly createdAt: Date;
+  readonly startedAt: Date | null;
+  readonly stoppedAt: Date | null;
+  readonly updatedAt: Date;
+  /** When the node was last looked at successfully. */
+  readonly observedAt: Date | null;
+  readonly lookAgeMs: number | null;
+  readonly playback: PlaybackBases;
+}
+
+export type StartOutcome =
+  | { readonly kind: 'started'; readonly stream: StreamRecord }
+  | { readonly kind: 'busy'; readonly activeStreamId: string };
+
+export interface StreamFilter {
+  readonly status?: StreamStatus | undefined;
+  readonly cameraId?: string | undefined;
+  /** All of them must be there. */
+  readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
+export interface StreamPage {
+  readonly limit: number;
+  /** Only streams older than this id. */
+  readonly beforeId: string | null;
+}
+
+export interface StreamEventRecord {
+  readonly seq: string;
+  readonly at: Date;
+  readonly type: string;
+  readonly fromStatus: StreamStatus | null;
+  readonly toStatus: StreamStatus;
+  readonly reason: string | null;
+  readonly generation: number;
+  readonly version: number;
+  readonly data: Readonly<Record<string, unknown>>;
+}
+
+export interface EventPage {
+  readonly limit: number;
+  readonly beforeVersion: number | null;
+}
+
+/** What the newest row of a path wants of the node. */
+export interface PathIntent {
+  readonly state: StreamState;
+  /** Null when the path should not exist. */
+  readonly spec: PathSpec | null;
+}
+
+/**
+ * Streams and their events. Intents (start, stop) always win; observations are compare-and-set by
+ * version, and what lost its race writes neither row nor event.
+ */
+export abstract class StreamRepository {
+  /** Row and event in one statement; a partial unique index decides who of many is first. */
+  abstract start(stream: NewStream): Promise<StartOutcome>;
+  abstract findById(id: string): Promise<StreamRecord | null>;
+  /** Newest first. */
+  abstract list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]>;
+  /** Newest first; null when there is no such stream. */
+  abstract events(streamId: string, page: EventPage): Promise<StreamEventRecord[] | null>;
+  /** Idempotent: a stopped stream is answered as it is, without a second event. */
+  abstract stop(id: string): Promise<{ stream: StreamRecord; hasStopped: boolean } | null>;
+  /** The newest row of a path, with its source; null when there is none. */
+  abstract intentFor(nodeId: string, path: string): Promise<PathIntent | null>;
+  /**
+   * Active or removal pending. Rows whose intent is newer than a look that began `lookAgeMs` ago are
+   * left out: that look cannot speak about them.
+   */
+  abstract workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]>;
+  /** What the newest row of each path wants; no entry where there is no row. */
+  abstract newestDesired(nodeId: string, paths: readonly string[]): Promise<Map<string, Desired>>;
+  /** One statement for all. With a fence, nothing is saved unless that lease is still held. */
+  abstract saveObserved(
+    changes: readonly StreamChange[],
+    fence: Fence | null,
+  ): Promise<Set<string>>;
+}

@@ -1,0 +1,186 @@
+import {
+  Body,
+  Controller,
+  Get,
+  Headers,
+  HttpCode,
+  Param,
+  Post,
+  Query,
+  Req,
+  Res,
+} from '@nestjs/common';
+import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { type FastifyReply, type FastifyRequest } from 'fastify';
+
+import { Drain } from '#platform/http/drain.js';
+
+import { ReadStreams } from '../application/read-streams.js';
+import { StartStream } from '../application/start-stream.js';
+import { StopStream } from '../application/stop-stream.js';
+import { type SourceUrlResult, parseSourceUrl } from '../domain/source-url.js';
+import { ApiProblems } from './api-responses.js';
+import { decodeIdCursor, decodeVersionCursor, toPage } from './cursor.js';
+import { MAX_WAIT_S, preferredWait } from './prefer.js';
+import { presentEvent, presentStream } from './stream.presenter.js';
+import {
+  type PageQuery,
+  type StartBody,
+  type StreamBody,
+  type StreamEventBody,
+  type StreamsQuery,
+  pageQuerySchema,
+  startSchema,
+  streamEventListSchema,
+  streamIdSchema,
+  streamListSchema,
+  streamSchema,
+  streamsQuerySchema,
+} from './stream.schema.js';
+
+interface Page<T> {
+  items: T[];
+  nextCursor: string | null;
+}
+
+@ApiTags('streams')
+@Controller('api/streams')
+export class StreamsController {
+  constructor(
+    private readonly startStream: StartStream,
+    private readonly stopStream: StopStream,
+    private readonly read: ReadStreams,
+    private readonly drain: Drain,
+  ) {}
+
+  @Post('start')
+  @ApiOperation({ operationId: 'startStream', summary: 'Start streaming a camera' })
+  @ApiHeader({
+    name: 'Prefer',
+    required: false,
+    description: `wait=N (seconds, at most ${MAX_WAIT_S}): answer when it is RUNNING or an ERROR, or after N seconds.`,
+    schema: { type: 'string', example: 'wait=10' },
+  })
+  @ApiResponse({
+    status: 201,
+    description: 'Accepted and durable; read `status` for what is true.',
+    standardSchema: streamSchema,
+    headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 409, 413, 422)
+  async start(
+    @Body({ schema: startSchema }) body: StartBody,
+    @Headers('prefer') prefer: string | undefined,
+    @Req() request: FastifyRequest,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamBody> {
+    const waitS = preferredWait(prefer);
+    const stream = await this.startStream.execute(
+      { ...body, source: parsed(parseSourceUrl(body.source)) },
+      {
+        waitMs: (waitS ?? 0) * 1_000,
+        signal: AbortSignal.any([this.drain.signal, hangUp(request)]),
+      },
+    );
+    if (waitS !== null) {
+      reply.header('preference-applied', `wait=${waitS}`);
+    }
+    reply.header('location', `/api/streams/${stream.id}`).header('etag', `"${stream.generation}"`);
+    return presentStream(stream);
+  }
+
+  @Post(':id/stop')
+  @HttpCode(200)
+  @ApiOperation({ operationId: 'stopStream', summary: 'Stop a stream, for good' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResponse({
+    status: 200,
+    description: 'Stopped, now or before: idempotent.',
+    standardSchema: streamSchema,
+  })
+  @ApiProblems(400, 404)
+  async stop(@Param('id', { schema: streamIdSchema }) id: string): Promise<StreamBody> {
+    return presentStream(await this.stopStream.execute(id));
+  }
+
+  @Get(':id')
+  @ApiOperation({ operationId: 'getStream', summary: 'Show a stream' })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResponse({
+    status: 200,
+    standardSchema: streamSchema,
+    description: 'The stream.',
+    headers: { ETag: { schema: { type: 'string' } } },
+  })
+  @ApiProblems(400, 404)
+  async get(
+    @Param('id', { schema: streamIdSchema }) id: string,
+    @Res({ passthrough: true }) reply: FastifyReply,
+  ): Promise<StreamBody> {
+    const stream = await this.read.byId(id);
+    reply.header('etag', `"${stream.generation}"`);
+    return presentStream(stream);
+  }
+
+  @Get()
+  @ApiOperation({ operationId: 'listStreams', summary: 'List streams, newest first' })
+  @ApiResponse({ status: 200, description: 'One page.', standardSchema: streamListSchema })
+  @ApiProblems(400, 422)
+  async list(
+    @Query({ schema: streamsQuerySchema }) query: StreamsQuery,
+  ): Promise<Page<StreamBody>> {
+    const { status, cameraId, limit } = query;
+    const streams = await this.read.list(
+      { status, cameraId, labels: labelsOf(query.label) },
+      { limit: limit + 1, beforeId: decodeIdCursor(query.cursor) },
+    );
+    return toPage(streams, limit, presentStream, ({ id }) => id);
+  }
+
+  @Get(':id/events')
+  @ApiOperation({
+    operationId: 'listStreamEvents',
+    summary: 'What happened to a stream, newest first',
+  })
+  @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiResponse({ status: 200, description: 'One page.', standardSchema: streamEventListSchema })
+  @ApiProblems(400, 404, 422)
+  async events(
+    @Param('id', { schema: streamIdSchema }) id: string,
+    @Query({ schema: pageQuerySchema }) { limit, cursor }: PageQuery,
+  ): Promise<Page<StreamEventBody>> {
+    const events = await this.read.events(id, {
+      limit: limit + 1,
+      beforeVersion: decodeVersionCursor(cursor),
+    });
+    return toPage(events, limit, presentEvent, ({ version }) => version);
+  }
+}
+
+/** The schema has checked it already; what it parsed is not what it passes on, since it must stay a string in the document. */
+function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>['source'] {
+  if (!result.ok) {
+    throw new Error('a source passed its schema and cannot be parsed');
+  }
+  return result.source;
+}
+
+/** Aborts when the caller closes the connection before the answer. */
+function hangUp(request: FastifyRequest): AbortSignal {
+  const controller = new AbortController();
+  request.raw.socket.once('close', () => {
+    controller.abort();
+  });
+  return controller.signal;
+}
+
+function labelsOf(pairs: readonly string[] | undefined): Record<string, string> | undefined {
+  return pairs === undefined
+    ? undefined
+    : Object.fromEntries(
+        pairs.map((pair) => {
+          const equals = pair.indexOf('=');
+          return [pair.slice(0, equals), pair.slice(equals + 1)];
+        }),
+      );
+}

@@ -1,0 +1,60 @@
+/**
+ * Saves what was observed, for any number of streams, in one statement: rows by compare-and-set on
+ * their version, events only for rows that were saved. With a fence nothing is written unless that
+ * very epoch of the lease is still held and has not expired by the database's own clock.
+ */
+import { type Fence } from '../../domain/ports/node-leases.js';
+import { type StreamChange } from '../../domain/stream.js';
+
+export const SAVE_OBSERVED_SQL = `
+  WITH c AS (
+    SELECT * FROM unnest(
+      $1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::boolean[], $7::int[],
+      $8::text[], $9::text[], $10::text[])
+    AS c(id, version, status, reason, applied_generation, removal_pending, reconnects,
+      error_code, event_type, from_status)
+  ), held AS (
+    SELECT 1 FROM node_leases
+    WHERE node_id = $11 AND owner = $12 AND epoch = $13::bigint AND expires_at > now()
+  ), s AS (
+    UPDATE streams SET
+      status = c.status, reason = c.reason, applied_generation = c.applied_generation,
+      removal_pending = c.removal_pending, reconnects = c.reconnects,
+      last_error_code = coalesce(c.error_code, streams.last_error_code),
+      last_error_at = CASE WHEN c.error_code IS NULL THEN streams.last_error_at ELSE now() END,
+      started_at = CASE WHEN c.status = 'RUNNING' THEN coalesce(streams.started_at, now())
+        ELSE streams.started_at END,
+      updated_at = now(), version = streams.version + 1
+    FROM c
+    WHERE streams.id = c.id AND streams.version = c.version
+      AND ($11::text IS NULL OR EXISTS (SELECT 1 FROM held))
+    RETURNING streams.id, streams.version, streams.generation, streams.status, streams.reason,
+      c.event_type, c.from_status
+  ), e AS (
+    INSERT INTO stream_events (
+      stream_id, version, generation, type, from_status, to_status, reason, actor, at, data)
+    SELECT id, version, generation, event_type, from_status, status, reason, 'reconciler', now(), '{}'
+    FROM s WHERE event_type IS NOT NULL
+  )
+  SELECT id FROM s`;
+
+export function saveObservedParameters(
+  changes: readonly StreamChange[],
+  fence: Fence | null,
+): unknown[] {
+  return [
+    changes.map(({ from }) => from.id),
+    changes.map(({ from }) => from.version),
+    changes.map(({ to }) => to.status),
+    changes.map(({ to }) => to.reason),
+    changes.map(({ to }) => to.appliedGeneration),
+    changes.map(({ to }) => to.removalPending),
+    changes.map(({ to }) => to.reconnects),
+    changes.map(({ errorCode }) => errorCode),
+    changes.map(({ event }) => event?.type ?? null),
+    changes.map(({ event }) => event?.fromStatus ?? null),
+    fence?.nodeId ?? null,
+    fence?.owner ?? null,
+    fence?.epoch ?? null,
+  ];
+}

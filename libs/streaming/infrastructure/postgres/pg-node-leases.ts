@@ -1,0 +1,114 @@
+/**
+ * Lease rows, on a connection of their own: a pool that is exhausted by requests must not cost the
+ * lease. Every comparison of time is Postgres's own.
+ */
+import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+
+import { Database } from '#platform/database/database.js';
+import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
+
+import {
+  type Fence,
+  type NodeConditions,
+  NodeLeases,
+  type NodeReport,
+} from '../../domain/ports/node-leases.js';
+
+export abstract class LeaseSettings {
+  /** Who holds it: the same owner, restarted, gets its lease back at once, with the next epoch. */
+  abstract readonly owner: string;
+  abstract readonly leaseTtlMs: number;
+}
+
+/** $5: this process's own epoch, so that a renewal keeps it and a restart takes the next. */
+const HOLD_SQL = `
+  INSERT INTO node_leases AS l (node_id, owner, epoch, expires_at, conditions)
+  VALUES ($1, $2, 1, now() + $3 * interval '1 millisecond', '{}')
+  ON CONFLICT (node_id) DO UPDATE SET
+    owner = $2,
+    epoch = CASE WHEN l.owner = $2 AND l.epoch = $5::bigint THEN l.epoch ELSE l.epoch + 1 END,
+    expires_at = now() + $3 * interval '1 millisecond',
+    last_look_ok_at = coalesce(now() - $4 * interval '1 millisecond', l.last_look_ok_at)
+  WHERE l.owner = $2 OR l.expires_at < now()
+  RETURNING epoch`;
+
+const RELEASE_SQL = `
+  UPDATE node_leases SET expires_at = now() - interval '1 millisecond'
+  WHERE node_id = $1 AND owner = $2 AND epoch = $3::bigint`;
+
+const CONDITIONS_SQL = `
+  UPDATE node_leases SET conditions = $4
+  WHERE node_id = $1 AND owner = $2 AND epoch = $3::bigint`;
+
+const REPORT_SQL = `
+  SELECT n.id, l.owner, coalesce(l.expires_at > now(), false) AS is_leased,
+    (extract(epoch FROM now() - l.last_look_ok_at) * 1000)::float8 AS look_age_ms,
+    nullif(l.conditions, '{}') AS conditions
+  FROM nodes n LEFT JOIN node_leases l ON l.node_id = n.id ORDER BY n.id`;
+
+interface ReportRow {
+  id: string;
+  owner: string | null;
+  is_leased: boolean;
+  look_age_ms: number | null;
+  conditions: NodeConditions | null;
+}
+
+@Injectable()
+export class PgNodeLeases extends NodeLeases implements OnApplicationShutdown {
+  private readonly epochs = new Map<string, string>();
+
+  constructor(
+    private readonly connection: DedicatedConnection,
+    private readonly db: Database,
+    private readonly settings: LeaseSettings,
+  ) {
+    super();
+  }
+
+  override async hold(nodeId: string, lastLookAgeMs: number | null): Promise<Fence | null> {
+    const { owner, leaseTtlMs } = this.settings;
+    const [row] = await this.connection.query<{ epoch: string }>(HOLD_SQL, [
+      nodeId,
+      owner,
+      leaseTtlMs,
+      lastLookAgeMs,
+      this.epochs.get(nodeId) ?? null,
+    ]);
+    if (row === undefined) {
+      this.epochs.delete(nodeId);
+      return null;
+    }
+    this.epochs.set(nodeId, row.epoch);
+    return { nodeId, owner, epoch: row.epoch };
+  }
+
+  override async release(fence: Fence): Promise<void> {
+    this.epochs.delete(fence.nodeId);
+    await this.connection.query(RELEASE_SQL, [fence.nodeId, fence.owner, fence.epoch]);
+  }
+
+  override async saveConditions(fence: Fence, conditions: NodeConditions): Promise<void> {
+    await this.connection.query(CONDITIONS_SQL, [
+      fence.nodeId,
+      fence.owner,
+      fence.epoch,
+      JSON.stringify(conditions),
+    ]);
+  }
+
+  override async report(): Promise<NodeReport[]> {
+    const rows = await this.db.query<ReportRow>(REPORT_SQL);
+    return rows.map((row) => ({
+      nodeId: row.id,
+      owner: row.owner,
+      isLeased: row.is_leased,
+      lookAgeMs: row.look_age_ms,
+      conditions: row.conditions,
+    }));
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await this.connection.close();
+  }
+}

@@ -1,0 +1,58 @@
+/** The statements that only read. */
+import { type StreamFilter, type StreamPage } from '../../domain/ports/stream-repository.js';
+import { STREAM_READ_COLUMNS, STREAM_READ_JOINS, STREAM_STATE_COLUMNS } from './stream.row.js';
+
+export const FIND_SQL = `
+  SELECT ${STREAM_READ_COLUMNS} FROM streams s ${STREAM_READ_JOINS} WHERE s.id = $1`;
+
+export const ACTIVE_ID_SQL = `
+  SELECT id FROM streams WHERE camera_id = $1 AND desired = 'RUNNING'`;
+
+export const INTENT_SQL = `
+  SELECT ${STREAM_STATE_COLUMNS}, s.source_url, s.source_secret, s.transport
+  FROM streams s WHERE s.node_id = $1 AND s.path = $2 ORDER BY s.id DESC LIMIT 1`;
+
+export const WORKING_SET_SQL = `
+  SELECT ${STREAM_STATE_COLUMNS} FROM streams s
+  WHERE s.node_id = $1 AND (s.desired = 'RUNNING' OR s.removal_pending)
+    AND s.intent_at <= clock_timestamp() - $2 * interval '1 millisecond'`;
+
+export const NEWEST_DESIRED_SQL = `
+  SELECT DISTINCT ON (path) path, desired FROM streams
+  WHERE node_id = $1 AND path = ANY($2) ORDER BY path, id DESC`;
+
+export const EVENTS_SQL = `
+  SELECT seq, at, type, from_status, to_status, reason, generation, version, data
+  FROM stream_events
+  WHERE stream_id = $1 AND version < coalesce($2::int, 2147483647)
+  ORDER BY version DESC LIMIT $3`;
+
+export const EXISTS_SQL = `SELECT 1 FROM streams WHERE id = $1`;
+
+/** Keyset by id, which is a UUIDv7: newest first without an OFFSET. */
+export function listQuery(
+  filter: StreamFilter,
+  page: StreamPage,
+): { sql: string; parameters: unknown[] } {
+  const parameters: unknown[] = [];
+  const where = (condition: string, value: unknown): string[] => {
+    if (value === undefined || value === null) {
+      return [];
+    }
+    parameters.push(value);
+    return [condition.replace('?', `$${parameters.length}`)];
+  };
+  const conditions = [
+    ...where('s.id < ?', page.beforeId),
+    ...where('s.status = ?', filter.status),
+    ...where('s.camera_id = ?', filter.cameraId),
+    ...where('s.labels @> ?::jsonb', filter.labels && JSON.stringify(filter.labels)),
+  ];
+  parameters.push(page.limit);
+  return {
+    sql: `SELECT ${STREAM_READ_COLUMNS} FROM streams s ${STREAM_READ_JOINS}
+      ${conditions.length === 0 ? '' : `WHERE ${conditions.join(' AND ')}`}
+      ORDER BY s.id DESC LIMIT $${parameters.length}`,
+    parameters,
+  };
+}

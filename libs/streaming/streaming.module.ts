@@ -1,0 +1,71 @@
+/** Wires the Streaming module: ports to adapters, use cases, the controller and the node's job. */
+import { type DynamicModule, Module, type Provider } from '@nestjs/common';
+import { HttpModule } from '@nestjs/axios';
+import { ScheduleModule } from '@nestjs/schedule';
+
+import { ApplyPath } from './application/apply-path.js';
+import { FollowStream } from './application/follow-stream.js';
+import { HeldLease } from './application/held-lease.js';
+import { JudgeRefusal } from './application/judge-refusal.js';
+import { NodeMemory } from './application/node-memory.js';
+import { NodeState } from './application/node-state.js';
+import { PathWriter } from './application/path-writer.js';
+import { ReadNodes } from './application/read-nodes.js';
+import { ReadStreams } from './application/read-streams.js';
+import { ReconcileNode } from './application/reconcile-node.js';
+import { ReconcileStream } from './application/reconcile-stream.js';
+import { RegisterNode } from './application/register-node.js';
+import { SaveObserved } from './application/save-observed.js';
+import { StartStream } from './application/start-stream.js';
+import { StopStream } from './application/stop-stream.js';
+import { StreamSignals } from './application/stream-signals.js';
+import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
+import { NodeDirectory } from './domain/ports/node-directory.js';
+import { NodeLeases } from './domain/ports/node-leases.js';
+import { StreamRepository } from './domain/ports/stream-repository.js';
+import { StreamsController } from './http/streams.controller.js';
+import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
+import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
+import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
+import { TypeOrmStreamRepository } from './infrastructure/postgres/typeorm-stream-repository.js';
+import { NodeJob } from './jobs/node.job.js';
+
+const ADAPTERS: Provider[] = [
+  { provide: StreamRepository, useClass: TypeOrmStreamRepository },
+  { provide: NodeLeases, useClass: PgNodeLeases },
+  { provide: NodeDirectory, useClass: PgNodeDirectory },
+  { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
+];
+
+const USE_CASES: Provider[] = [
+  ApplyPath,
+  FollowStream,
+  HeldLease,
+  JudgeRefusal,
+  NodeMemory,
+  NodeState,
+  PathWriter,
+  ReadNodes,
+  ReadStreams,
+  ReconcileNode,
+  ReconcileStream,
+  RegisterNode,
+  SaveObserved,
+  StartStream,
+  StopStream,
+  StreamSignals,
+];
+
+@Module({})
+export class StreamingModule {
+  /** @param settings providers of every `…Settings` class and of `ConfiguredNode` */
+  static register(settings: Provider[]): DynamicModule {
+    return {
+      module: StreamingModule,
+      imports: [HttpModule, ScheduleModule.forRoot()],
+      controllers: [StreamsController],
+      providers: [...settings, ...ADAPTERS, ...USE_CASES, NodeJob],
+      exports: [ReadNodes],
+    };
+  }
+}

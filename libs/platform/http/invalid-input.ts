@@ -52,14 +52,32 @@ export class InputPipe extends StandardSchemaValidationPipe {
         metadata.data,
       );
     }
-    throw new InvalidInput(result.issues.slice(0, MAX_ERRORS).map(toInvalidValue));
+    throw new InvalidInput(result.issues.flatMap(toInvalidValues).slice(0, MAX_ERRORS));
   }
 }
 
-function toInvalidValue({ message, path = [] }: StandardSchemaV1.Issue): InvalidValue {
-  const keys = path.map((part) => String(typeof part === 'object' ? part.key : part));
-  return {
-    pointer: keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join(''),
-    message,
-  };
+/** What zod says beyond the standard: which keys are unknown, and why a key is invalid. */
+interface ZodIssue extends StandardSchemaV1.Issue {
+  readonly code?: string;
+  readonly keys?: readonly string[];
+  readonly issues?: readonly StandardSchemaV1.Issue[];
+}
+
+function toInvalidValues(issue: ZodIssue): InvalidValue[] {
+  const pointer = pointerOf(issue.path ?? []);
+  if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
+    return issue.keys.map((key) => ({
+      pointer: `${pointer}${pointerOf([key])}`,
+      message: 'is not a known field',
+    }));
+  }
+  const message = issue.code === 'invalid_key' ? issue.issues?.[0]?.message : undefined;
+  return [{ pointer, message: message ?? issue.message }];
+}
+
+function pointerOf(path: NonNullable<StandardSchemaV1.Issue['path']>): string {
+  return path
+    .map((part) => String(typeof part === 'object' ? part.key : part))
+    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
+    .join('');
 }

@@ -17,26 +17,18 @@ import { RouteTable } from './route-table.js';
 /** Long enough for a restart, short enough to notice the recovery. */
 const RETRY_AFTER_S = 5;
 
-const OF_FASTIFY: Readonly<Record<string, Omit<Fault, 'extensions'>>> = {
-  FST_ERR_CTP_BODY_TOO_LARGE: {
-    status: 413,
-    code: 'request.too_large',
-    detail: 'The body is larger than 64 KiB.',
+/** What the framework refuses before our code is asked, by the status that it would answer. */
+const REFUSALS: Readonly<Record<number, Fault>> = {
+  400: {
+    status: 400,
+    code: 'request.malformed',
+    detail: 'The body is not valid JSON, or is not as long as its content-length says.',
   },
-  FST_ERR_CTP_INVALID_MEDIA_TYPE: {
+  413: { status: 413, code: 'request.too_large', detail: 'The body is larger than 64 KiB.' },
+  415: {
     status: 400,
     code: 'request.unsupported_media_type',
     detail: 'The content type is not supported; send application/json.',
-  },
-  FST_ERR_CTP_INVALID_CONTENT_LENGTH: {
-    status: 400,
-    code: 'request.malformed',
-    detail: 'The body is not as long as its content-length says.',
-  },
-  FST_ERR_BAD_URL: {
-    status: 400,
-    code: 'request.malformed_url',
-    detail: 'The URL holds a broken percent-encoding.',
   },
 };
 
@@ -114,14 +106,9 @@ const INTERNAL: Fault = {
 };
 
 function ofFramework(thrown: unknown): Fault | null {
-  const { code = '', statusCode } = thrown as Partial<FastifyError>;
-  const known = OF_FASTIFY[code];
-  if (known !== undefined) {
-    return known;
-  }
-  const status = thrown instanceof HttpException ? thrown.getStatus() : statusCode;
-  if (status === undefined || status < 400 || status >= 500) {
-    return null;
-  }
-  return { status, code: 'request.malformed', detail: 'The body is not valid JSON.' };
+  const status =
+    thrown instanceof HttpException
+      ? thrown.getStatus()
+      : (thrown as Partial<FastifyError>).statusCode;
+  return REFUSALS[status ?? 500] ?? null;
 }

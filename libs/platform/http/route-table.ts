@@ -1,21 +1,30 @@
 import { type FastifyInstance } from 'fastify';
 
+interface Route {
+  readonly pattern: RegExp;
+  /** Without parameters: `/streams/start` is not the stream called `start`. */
+  readonly isExact: boolean;
+  readonly methods: readonly string[];
+}
+
 /** Knows which methods a URL has, so that a wrong one is told apart from an unknown route. */
 export class RouteTable {
-  private readonly routes: { readonly pattern: RegExp; readonly methods: readonly string[] }[] = [];
+  private readonly routes: Route[] = [];
 
   /** Must be called before routes are registered. */
   observe(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }) => {
       const methods = [method].flat();
-      this.routes.push({ pattern: patternOf(url), methods });
+      this.routes.push({ pattern: patternOf(url), isExact: !/[:*]/.test(url), methods });
     });
   }
 
   /** Empty when nothing at all is served there. */
   methodsOf(url: string): string[] {
     const path = url.split('?', 1)[0] ?? '';
-    const matching = this.routes.filter(({ pattern }) => pattern.test(path));
+    const all = this.routes.filter(({ pattern }) => pattern.test(path));
+    const exact = all.filter(({ isExact }) => isExact);
+    const matching = exact.length > 0 ? exact : all;
     return [...new Set(matching.flatMap(({ methods }) => methods))].sort();
   }
 }
@@ -27,5 +36,5 @@ function patternOf(route: string): RegExp {
     }
     return segment === '*' ? '.*' : segment.replace(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`);
   });
-  return new RegExp(`^${segments.join('/')}/?$`);
+  return new RegExp(`^${segments.join('/')}$`);
 }

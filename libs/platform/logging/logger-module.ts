@@ -13,6 +13,7 @@ export interface LoggingSettings {
 
 export function loggerModule({ level, format }: LoggingSettings): DynamicModule {
   return LoggerModule.forRoot({
+    forRoutes: ['*path'],
     pinoHttp: {
       level,
       base: null,
@@ -21,6 +22,13 @@ export function loggerModule({ level, format }: LoggingSettings): DynamicModule 
       ...(format === 'pretty'
         ? { transport: { target: 'pino-pretty', options: { singleLine: true, ignore: 'context' } } }
         : {}),
+      hooks: {
+        logMethod(parameters, method, levelNumber) {
+          if (levelNumber > INFO || !isBootNoise(parameters[0])) {
+            method.apply(this, parameters);
+          }
+        },
+      },
       quietReqLogger: true,
       customAttributeKeys: { reqId: 'requestId' },
       serializers: {
@@ -35,6 +43,20 @@ export function loggerModule({ level, format }: LoggingSettings): DynamicModule 
       customErrorMessage: () => 'request failed',
     },
   });
+}
+
+const INFO = 30;
+/** Nest announces each module and route at every start; nobody acts on that. */
+const BOOT_CONTEXTS = new Set([
+  'NestFactory',
+  'InstanceLoader',
+  'RoutesResolver',
+  'RouterExplorer',
+  'NestApplication',
+]);
+
+function isBootNoise(line: unknown): boolean {
+  return BOOT_CONTEXTS.has(String((line as { context?: unknown } | undefined)?.context));
 }
 
 /** Reads that went well are silent: they would cost a third of the throughput and hide the rest. */

@@ -18,6 +18,7 @@ export class HeldLease {
   private fence: Fence | null = null;
   private heldSinceMs = 0;
   private savedConditions = '';
+  private hasSaidLook = false;
 
   constructor(
     private readonly leases: NodeLeases,
@@ -33,10 +34,17 @@ export class HeldLease {
     return isSafe ? this.fence : null;
   }
 
+  /** True once there is a first look worth saying: health should not wait for the next renewal. */
+  get isLookUnsaid(): boolean {
+    return !this.hasSaidLook && this.node.lookAgeMs !== null;
+  }
+
   /** @returns true when the lease was just gained */
   async renew(): Promise<boolean> {
     const sentAtMs = this.clock.monotonicMs();
-    const fence = await this.leases.hold(this.settings.nodeId, this.node.lookAgeMs);
+    const { lookAgeMs } = this.node;
+    const fence = await this.leases.hold(this.settings.nodeId, lookAgeMs);
+    this.hasSaidLook = lookAgeMs !== null;
     const isGained = fence !== null && fence.epoch !== this.fence?.epoch;
     if (fence === null && this.fence !== null) {
       this.logger.warn({ nodeId: this.settings.nodeId }, 'lease lost to another instance');

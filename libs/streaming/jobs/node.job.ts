@@ -86,6 +86,9 @@ export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
     const result = await this.reconcile.execute(fence);
     await this.lease.saveConditions(fence);
+    if (this.lease.isLookUnsaid) {
+      this.leaseLoop.poke();
+    }
     if (result.enqueued > 0) {
       void result.written.then(() => {
         this.extraLooks();

@@ -33,6 +33,11 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.vigia/'],
 };
 
+const withServices = {
+  globalSetup: '<rootDir>/test/support/global-setup.mjs',
+  globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
+};
+
 const project = (displayName, testMatch, extra = {}) => ({
   ...common,
   displayName,
@@ -41,6 +46,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 });
 
 export default {
+  reporters: ['default', '<rootDir>/test/support/reporter.js'],
+  testTimeout: 30_000,
   projects: [
     project('unit', [
       '<rootDir>/libs/**/*.spec.ts',
@@ -48,7 +55,7 @@ export default {
       '<rootDir>/scripts/**/*.spec.ts',
     ]),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('integration', ['<rootDir>/test/integration/**/*.spec.ts']),
-    project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts']),
+    project('integration', ['<rootDir>/test/integration/**/*.spec.ts'], withServices),
+    project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], withServices),
   ],
 };

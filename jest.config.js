@@ -48,6 +48,11 @@ const project = (displayName, testMatch, extra = {}) => ({
 export default {
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
   testTimeout: 30_000,
+  coverageProvider: 'v8',
+  // The rules of the product live here; what is not covered here is not known to be true.
+  collectCoverageFrom: ['libs/streaming/{domain,application}/**/*.ts', '!**/*.spec.ts'],
+  coverageReporters: ['text-summary', 'lcovonly'],
+  coverageThreshold: { global: { lines: 95, branches: 95 } },
   projects: [
     project('unit', [
       '<rootDir>/libs/**/*.spec.ts',

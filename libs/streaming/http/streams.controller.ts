@@ -7,11 +7,10 @@ import {
   Param,
   Post,
   Query,
-  Req,
   Res,
 } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
-import { type FastifyReply, type FastifyRequest } from 'fastify';
+import { type FastifyReply } from 'fastify';
 
 import { Drain } from '#platform/http/drain.js';
 
@@ -71,7 +70,6 @@ export class StreamsController {
   async start(
     @Body({ schema: startSchema }) body: StartBody,
     @Headers('prefer') prefer: string | undefined,
-    @Req() request: FastifyRequest,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamBody> {
     const waitS = preferredWait(prefer);
@@ -79,7 +77,7 @@ export class StreamsController {
       { ...body, source: parsed(parseSourceUrl(body.source)) },
       {
         waitMs: (waitS ?? 0) * 1_000,
-        signal: AbortSignal.any([this.drain.signal, hangUp(request)]),
+        signal: AbortSignal.any([this.drain.signal, hangUp(reply)]),
       },
     );
     if (waitS !== null) {
@@ -166,9 +164,10 @@ function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>
 }
 
 /** Aborts when the caller closes the connection before the answer. */
-function hangUp(request: FastifyRequest): AbortSignal {
+function hangUp(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  request.raw.socket.once('close', () => {
+  // The response's own event: listeners on a kept-alive socket would pile up, request by request.
+  reply.raw.once('close', () => {
     controller.abort();
   });
   return controller.signal;

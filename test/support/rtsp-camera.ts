@@ -1,0 +1,78 @@
+/** A camera: a second MediaMTX that serves a test pattern over RTSP, with a key frame each second. */
+import { ChildProcess } from './child-process.js';
+import { eventually } from './eventually.js';
+import { type MediaMtxBinary } from './mediamtx/find-real-media-mtx.js';
+import { RealMediaMtx } from './mediamtx/real-media-mtx.js';
+
+const PATH = 'camera';
+
+export class RtspCamera {
+  private encoder: ChildProcess | null = null;
+
+  private constructor(private readonly server: RealMediaMtx) {}
+
+  static async start(binary: MediaMtxBinary): Promise<RtspCamera> {
+    const server = await RealMediaMtx.start(binary, { paths: { [PATH]: {} } });
+    const camera = new RtspCamera(server);
+    await camera.resume();
+    return camera;
+  }
+
+  get url(): string {
+    return this.server.rtspUrl(PATH);
+  }
+
+  /** The stream ends in an orderly way; the camera itself stays reachable. */
+  async endStream(): Promise<void> {
+    await this.encoder?.kill9();
+    this.encoder = null;
+  }
+
+  /** Starts the stream, after its end or after an encoder that has given up. */
+  async resume(): Promise<void> {
+    await this.endStream();
+    this.encoder = await ChildProcess.start('ffmpeg', encoderArguments(this.url));
+    await eventually(
+      async () => {
+        const { json } = await this.server.api.path(PATH);
+        if (json['available'] !== true) throw new Error(`no picture: ${this.encoder?.output}`);
+      },
+      { timeoutMs: 15_000 },
+    );
+  }
+
+  /** Connections stay open and nothing comes: what a hung camera does. */
+  freeze(): void {
+    this.server.signal('SIGSTOP');
+  }
+
+  thaw(): void {
+    this.server.signal('SIGCONT');
+  }
+
+  /** Gone from the network: connections are refused. */
+  async kill(): Promise<void> {
+    await this.endStream();
+    await this.server.kill9();
+  }
+
+  async restart(): Promise<void> {
+    await this.kill();
+    await this.server.revive();
+    await this.resume();
+  }
+
+  async stop(): Promise<void> {
+    this.thaw();
+    await this.endStream();
+    await this.server.stop();
+  }
+}
+
+/** Small and without B-frames, so that a test machine carries several of them. */
+function encoderArguments(url: string): string[] {
+  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=15'];
+  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15'];
+  const output = ['-pix_fmt', 'yuv420p', '-f', 'rtsp', '-rtsp_transport', 'tcp', url];
+  return ['-nostdin', '-loglevel', 'warning', '-threads', '1', ...picture, ...codec, ...output];
+}

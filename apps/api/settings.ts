@@ -5,6 +5,7 @@ import { hostname } from 'node:os';
 import { type ApiConfig } from '#platform/config/api-config.js';
 import { CONNECT_TIMEOUT_MS } from '#platform/database/data-source.js';
 import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
+import { RetentionSettings } from '#streaming/application/prune-history.js';
 import { ConfiguredNode } from '#streaming/application/register-node.js';
 import { StreamingSettings } from '#streaming/application/streaming-settings.js';
 import { MediaMtxSettings } from '#streaming/infrastructure/mediamtx/media-mtx-settings.js';
@@ -20,6 +21,7 @@ const LEASE_QUERY_TIMEOUT_MS = 3_000;
 export function streamingProviders(config: ApiConfig): Provider[] {
   return [
     { provide: StreamingSettings, useValue: streamingSettings(config) },
+    { provide: RetentionSettings, useValue: { retentionDays: config.RETENTION_DAYS } },
     { provide: MediaMtxSettings, useValue: mediaMtxSettings(config) },
     { provide: ConfiguredNode, useValue: { description: nodeDescription(config) } },
     {

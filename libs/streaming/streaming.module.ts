@@ -10,6 +10,7 @@ import { JudgeRefusal } from './application/judge-refusal.js';
 import { NodeMemory } from './application/node-memory.js';
 import { NodeState } from './application/node-state.js';
 import { PathWriter } from './application/path-writer.js';
+import { PruneHistory } from './application/prune-history.js';
 import { ReadNodes } from './application/read-nodes.js';
 import { ReadStreams } from './application/read-streams.js';
 import { ReconcileNode } from './application/reconcile-node.js';
@@ -22,17 +23,21 @@ import { StreamSignals } from './application/stream-signals.js';
 import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
 import { NodeDirectory } from './domain/ports/node-directory.js';
 import { NodeLeases } from './domain/ports/node-leases.js';
+import { StreamHistory } from './domain/ports/stream-history.js';
 import { StreamRepository } from './domain/ports/stream-repository.js';
 import { StreamsController } from './http/streams.controller.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
 import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
+import { PgStreamHistory } from './infrastructure/postgres/pg-stream-history.js';
 import { TypeOrmStreamRepository } from './infrastructure/postgres/typeorm-stream-repository.js';
 import { NodeJob } from './jobs/node.job.js';
+import { RetentionJob } from './jobs/retention.job.js';
 
 const ADAPTERS: Provider[] = [
   { provide: StreamRepository, useClass: TypeOrmStreamRepository },
   { provide: NodeLeases, useClass: PgNodeLeases },
+  { provide: StreamHistory, useClass: PgStreamHistory },
   { provide: NodeDirectory, useClass: PgNodeDirectory },
   { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
 ];
@@ -45,6 +50,7 @@ const USE_CASES: Provider[] = [
   NodeMemory,
   NodeState,
   PathWriter,
+  PruneHistory,
   ReadNodes,
   ReadStreams,
   ReconcileNode,
@@ -64,7 +70,7 @@ export class StreamingModule {
       module: StreamingModule,
       imports: [HttpModule, ScheduleModule.forRoot()],
       controllers: [StreamsController],
-      providers: [...settings, ...ADAPTERS, ...USE_CASES, NodeJob],
+      providers: [...settings, ...ADAPTERS, ...USE_CASES, NodeJob, RetentionJob],
       exports: [ReadNodes],
     };
   }

@@ -46,6 +46,7 @@ export const apiEnvironment = z.object({
   ORPHAN_GRACE_MS: ms().default(60_000),
   BREAKER_MAX_MS: ms().default(5_000),
   DIALS_PER_SECOND: whole(0, 10_000).default(20),
+  RETENTION_DAYS: whole(1, 36_500).default(90),
   AUTH_MODE: z.enum(['off']).default('off'),
   DRAIN_TIMEOUT_MS: ms().default(10_000),
   MIGRATE_ON_START: flag.default(true),

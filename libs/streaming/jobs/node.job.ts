@@ -29,6 +29,8 @@ export abstract class NodeJobSettings {
  */
 const EXTRA_LOOKS_MS = [1_000, 3_000];
 
+const INTERVALS = ['lease', 'reconcile'];
+
 @Injectable()
 export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly logger = new Logger('Node');
@@ -55,7 +57,7 @@ export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    this.scheduler.getIntervals().forEach((name) => {
+    INTERVALS.forEach((name) => {
       this.scheduler.deleteInterval(name);
     });
     await Promise.all([this.leaseLoop.stop(), this.tickLoop.stop(), this.follow.close()]);

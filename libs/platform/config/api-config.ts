@@ -67,6 +67,7 @@ const KNOWN_ELSEWHERE = [
   'VIGIA_MEDIAMTX_HLS_PORT',
   'VIGIA_MEDIAMTX_WEBRTC_PORT',
   'VIGIA_CAMERA_PORT',
+  'VIGIA_MEDIAMTX_RELEASES_URL',
 ];
 
 export class InvalidEnvironment extends Error {}

@@ -1,0 +1,99 @@
+import { execFile } from 'node:child_process';
+import { cpSync, existsSync, mkdirSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+import { type CopyStep, type Image, type Stage, type Step } from './dockerfile.js';
+
+const run = promisify(execFile);
+const RUN_LIMIT_MS = 240_000;
+const MAX_OUTPUT_BYTES = 10_000_000;
+
+/** A stage that has been built: a folder that stands for its file system. */
+export interface Built {
+  readonly folder: string;
+  readonly workdir: string;
+  readonly env: Readonly<Record<string, string>>;
+}
+
+/** What of the environment of the tests a step may see: programs, and where packages come from. */
+function environmentOfTests(): NodeJS.ProcessEnv {
+  const isNeeded = (name: string) => /^(PATH|HOME|TMPDIR|npm_config_.*)$/i.test(name);
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => isNeeded(name)));
+}
+
+class StageBuilder {
+  private workdir: string;
+  private readonly env: Record<string, string> = {};
+
+  constructor(
+    private readonly folder: string,
+    private readonly contextDir: string,
+    private readonly built: ReadonlyMap<string, Built>,
+  ) {
+    this.workdir = folder;
+    mkdirSync(folder, { recursive: true });
+  }
+
+  async build(stage: Stage): Promise<Built> {
+    for (const step of stage.steps) await this.do(step);
+    return { folder: this.folder, workdir: this.workdir, env: this.env };
+  }
+
+  private async do(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'workdir':
+        this.workdir = path.join(this.folder, step.folder);
+        mkdirSync(this.workdir, { recursive: true });
+        return;
+      case 'env':
+        this.env[step.name] = step.value;
+        return;
+      case 'copy':
+        this.copy(step);
+        return;
+      case 'run':
+        await this.run(step.command);
+    }
+  }
+
+  private async run(command: string): Promise<void> {
+    await run('sh', ['-ec', command], {
+      cwd: this.workdir,
+      // The packages were installed on this machine a while ago: no need to ask about each.
+      env: { ...environmentOfTests(), npm_config_prefer_offline: 'true', ...this.env },
+      timeout: RUN_LIMIT_MS,
+      maxBuffer: MAX_OUTPUT_BYTES,
+    });
+  }
+
+  private copy({ from, sources, target }: CopyStep): void {
+    const root = from === undefined ? this.contextDir : this.built.get(from)?.folder;
+    if (root === undefined) throw new Error(`COPY from a stage that is not there: ${from ?? ''}`);
+    for (const source of sources) {
+      const file = path.join(root, source);
+      if (!existsSync(file)) throw new Error(`COPY of what is not there: ${source}`);
+      const name = path.resolve(this.workdir, nameOfCopy(file, target));
+      cpSync(file, name, { recursive: true, verbatimSymlinks: true });
+    }
+  }
+}
+
+/** As Docker does: a file goes into a target that ends with a slash, else it gets that name. */
+function nameOfCopy(file: string, target: string): string {
+  const isInto = target.endsWith('/') && statSync(file).isFile();
+  return isInto ? path.join(target, path.basename(file)) : target;
+}
+
+/** Does the steps of all stages, in order, and answers with the last one. */
+export async function buildByHand(image: Image, contextDir: string, into: string): Promise<Built> {
+  const built = new Map<string, Built>();
+  let last: Built | undefined;
+  for (const stage of image.stages) {
+    const builder = new StageBuilder(path.join(into, stage.name), contextDir, built);
+    last = await builder.build(stage);
+    built.set(stage.name, last);
+  }
+  if (last === undefined) throw new Error('a Dockerfile without a stage');
+  return last;
+}

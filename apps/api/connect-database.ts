@@ -5,8 +5,12 @@
 import { Logger } from '@nestjs/common';
 import { type DataSource } from 'typeorm';
 
-import { createDataSource, dataSourceOptions } from '#platform/database/data-source.js';
-import { migrate } from '#platform/database/migrate.js';
+import {
+  type DatabaseSettings,
+  createDataSource,
+  dataSourceOptions,
+} from '#platform/database/data-source.js';
+import { assertMigrated, migrate } from '#platform/database/migrate.js';
 import {
   STREAMING_ENTITIES,
   STREAMING_MIGRATIONS,
@@ -16,6 +20,8 @@ import {
 const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
 
+const SCHEMA = { entities: STREAMING_ENTITIES, migrations: STREAMING_MIGRATIONS };
+
 const logger = new Logger('Database');
 
 export interface ConnectOptions {
@@ -24,29 +30,34 @@ export interface ConnectOptions {
   readonly shouldMigrate: boolean;
 }
 
-export function newDataSource(url: string): DataSource {
-  return createDataSource(
-    dataSourceOptions({ url, entities: STREAMING_ENTITIES, migrations: STREAMING_MIGRATIONS }),
-  );
+export function newDataSource(
+  url: string,
+  limits: Pick<DatabaseSettings, 'queryTimeoutMs'> = {},
+): DataSource {
+  return createDataSource(dataSourceOptions({ url, ...SCHEMA, ...limits }));
 }
 
 export async function connectDatabase({ url, shouldMigrate }: ConnectOptions): Promise<DataSource> {
+  if (shouldMigrate) {
+    await migrateDatabase(url);
+  }
   const dataSource = newDataSource(url);
   await patiently('the database does not answer', () => dataSource.initialize());
-  if (shouldMigrate) {
+  await patiently('the schema is not migrated', () => assertMigrated(dataSource));
+  return dataSource;
+}
+
+/** On a data source of its own, since a migration may take longer than any request may wait. */
+export async function migrateDatabase(url: string): Promise<void> {
+  const dataSource = newDataSource(url, { queryTimeoutMs: 0 });
+  await patiently('the database does not answer', () => dataSource.initialize());
+  try {
     const names = await migrate(dataSource);
     names.forEach((migration) => {
       logger.log({ migration }, 'migrated');
     });
-  } else {
-    await patiently('the schema is not migrated', () => assertMigrated(dataSource));
-  }
-  return dataSource;
-}
-
-async function assertMigrated(dataSource: DataSource): Promise<void> {
-  if (await dataSource.showMigrations()) {
-    throw new Error('migrations are pending; run the migration step');
+  } finally {
+    await dataSource.destroy();
   }
 }
 

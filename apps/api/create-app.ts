@@ -1,10 +1,10 @@
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Logger } from 'nestjs-pino';
 
 import { type ApiConfig } from '#platform/config/api-config.js';
 import { createFastifyAdapter } from '#platform/http/fastify-adapter.js';
 import { RouteTable } from '#platform/http/route-table.js';
+import { earlyLogger } from '#platform/logging/logger-module.js';
 
 import { AppModule } from './app.module.js';
 import { serveDocument } from './openapi.js';
@@ -14,9 +14,12 @@ export async function createApp(config: ApiConfig): Promise<NestFastifyApplicati
   const app = await NestFactory.create<NestFastifyApplication>(
     AppModule.create(config),
     createFastifyAdapter(),
-    { bufferLogs: true, bodyParser: false, abortOnError: false },
+    {
+      logger: earlyLogger({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
+      bodyParser: false,
+      abortOnError: false,
+    },
   );
-  app.useLogger(app.get(Logger));
   app.get(RouteTable).observe(app.getHttpAdapter().getInstance());
   serveDocument(app);
   return app;

@@ -48,6 +48,9 @@ export class BackgroundLoop {
   }
 
   pokeIn(ms: number): void {
+    if (this.isStopped) {
+      return;
+    }
     const timer = setTimeout(() => {
       this.pokes.delete(timer);
       this.poke();

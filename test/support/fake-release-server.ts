@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo } from 'node:net';
 
+/** Time for what was sent to arrive before the connection breaks. */
+const CUT_DELAY_MS = 500;
 const RANGE = /^bytes=(\d+)-$/;
 
 /** Serves the files of a release as GitHub does, and misbehaves when told to. */
@@ -97,6 +99,6 @@ export class FakeReleaseServer {
       return;
     }
     this.cutAfterBytes = undefined;
-    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), 50));
+    response.write(body.subarray(0, cut), () => setTimeout(() => response.destroy(), CUT_DELAY_MS));
   }
 }

@@ -2,10 +2,12 @@
 import { accessSync, chmodSync, constants, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { PassThrough } from 'node:stream';
 
 import pg from 'pg';
 
 import { databaseAccount } from '../../apps/standalone/postgres/postgres-account.js';
+import { Terminal } from '../../apps/standalone/terminal.js';
 import { ChildProcess } from './child-process.js';
 import { eventually } from './eventually.js';
 import { freePort } from './free-port.js';
@@ -82,7 +84,7 @@ function settingsOf({ hostname, port, username }: URL, listenPort: number, pool:
 
 /** It refuses to run as root. */
 function asOrdinaryUser(): string[] {
-  const account = databaseAccount({ say: () => undefined });
+  const account = databaseAccount(new Terminal(new PassThrough(), new PassThrough()));
   return account === undefined ? [] : ['-u', account.name];
 }
 

@@ -9,6 +9,7 @@ import { type AddressInfo, type Server, type Socket, connect, createServer } fro
 interface Link {
   readonly client: Socket;
   readonly server: Socket;
+  isSilent: boolean;
 }
 
 export class Proxy {
@@ -25,10 +26,13 @@ export class Proxy {
     });
   }
 
-  /** @param target where it leads to, on the loopback interface */
-  static async start(target: number): Promise<Proxy> {
+  /**
+   * @param target the port that it leads to, on the loopback interface
+   * @param port its own; a free one by default
+   */
+  static async start(target: number, port = 0): Promise<Proxy> {
     const listener = createServer();
-    listener.listen(0, '127.0.0.1');
+    listener.listen(port, '127.0.0.1');
     await once(listener, 'listening');
     return new Proxy(listener, { host: '127.0.0.1', port: target });
   }
@@ -60,10 +64,19 @@ export class Proxy {
     this.each(({ server }) => server.pause());
   }
 
+  /** Connections that are open now stay silent for ever; new ones are good. */
+  silenceLinks(): void {
+    this.each((link) => {
+      pause(link);
+      link.isSilent = true;
+    });
+  }
+
   heal(): void {
     this.isBlackHole = false;
     this.dropsAnswers = false;
-    this.each(({ client, server }) => {
+    this.each(({ client, server, isSilent }) => {
+      if (isSilent) return;
       client.resume();
       server.resume();
     });
@@ -84,7 +97,7 @@ export class Proxy {
   }
 
   private join(client: Socket): void {
-    const link = { client, server: connect(this.target) };
+    const link = { client, server: connect(this.target), isSilent: false };
     this.links.add(link);
     carry(link.client, link.server);
     carry(link.server, link.client);

@@ -80,14 +80,14 @@ export interface LoadedConfig {
 
 /** @throws InvalidEnvironment with every fault, one a line, and no value (it may be a secret) */
 export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
-  const present = Object.entries(environment).filter(([, value]) => value !== '');
-  const result = apiEnvironment.safeParse(Object.fromEntries(present));
-  const faults = result.success
-    ? credentialFaults(result.data)
-    : result.error.issues.map(
-        ({ path, message }) =>
-          `${path.join('.')}: ${faultOf(message, environment[String(path[0])])}`,
-      );
+  const present = Object.fromEntries(
+    Object.entries(environment).filter(([, value]) => value !== ''),
+  );
+  const result = apiEnvironment.safeParse(present);
+  const invalid = (result.error?.issues ?? []).map(
+    ({ path, message }) => `${path.join('.')}: ${faultOf(message, present[String(path[0])])}`,
+  );
+  const faults = [...invalid, ...credentialFaults(present)];
   if (!result.success || faults.length > 0) {
     throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
   }
@@ -95,11 +95,12 @@ export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
 }
 
 function faultOf(message: string, value: string | undefined): string {
-  return value === undefined || value === '' ? 'must be set' : message;
+  return value === undefined ? 'must be set' : message;
 }
 
-function credentialFaults(config: ApiConfig): string[] {
-  return (config.MEDIAMTX_API_USER === undefined) === (config.MEDIAMTX_API_PASSWORD === undefined)
+function credentialFaults(present: NodeJS.ProcessEnv): string[] {
+  const { MEDIAMTX_API_USER: user, MEDIAMTX_API_PASSWORD: password } = present;
+  return (user === undefined) === (password === undefined)
     ? []
     : ['MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD: must be set together'];
 }

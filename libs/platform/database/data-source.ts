@@ -18,6 +18,8 @@ export interface DatabaseSettings {
   readonly url: string;
   readonly entities: DataSourceOptions['entities'];
   readonly migrations: DataSourceOptions['migrations'];
+  /** 0: none, for migrations, which wait for each other and may rewrite a large table. */
+  readonly queryTimeoutMs?: number;
 }
 
 export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions {
@@ -35,9 +37,11 @@ export function dataSourceOptions(settings: DatabaseSettings): DataSourceOptions
     applicationName: 'vigia',
     connectTimeoutMS: CONNECT_TIMEOUT_MS,
     poolSize: POOL_SIZE,
-    poolErrorHandler: (err: unknown) => logger.debug({ err }, 'idle connection lost'),
+    // Only its text: the pool hangs the whole client on the error, settings and queries included.
+    poolErrorHandler: (err: unknown) =>
+      logger.debug({ cause: String(err) }, 'idle connection lost'),
     extra: {
-      query_timeout: QUERY_TIMEOUT_MS,
+      query_timeout: settings.queryTimeoutMs ?? QUERY_TIMEOUT_MS,
       keepAlive: true,
       Client: KillOnTimeoutClient,
     },

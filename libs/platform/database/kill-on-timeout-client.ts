@@ -1,16 +1,36 @@
+/**
+ * A client that ends itself when a query times out, on both sides.
+ *
+ * Here: TypeORM would hand the connection, still busy with the timed-out query, to the next caller,
+ * and every later query on it would time out too. Ending a client with an active query destroys its
+ * socket and takes it out of the pool.
+ *
+ * There: Postgres notices a closed socket only when it next writes to it. A statement that waits for
+ * a lock would keep its backend until the server has none left, and then do what its caller was told
+ * had failed. `statement_timeout` would end it, but PgBouncer refuses it as a start-up parameter.
+ */
+import { connect } from 'node:net';
+
 import pg from 'pg';
 
-/**
- * A client that destroys its socket when a query times out. TypeORM would hand the connection, still
- * busy with the timed-out query, to the next caller, and every later query on it would time out too.
- */
+/** Too low: a busy server misses it. Too high: sockets pile up before one that hangs. */
+const CANCEL_TIMEOUT_MS = 2_000;
+/** Four 32-bit numbers: length, this code, process and key, as the protocol's CancelRequest has them. */
+const CANCEL_REQUEST_CODE = 80_877_102;
+const CANCEL_REQUEST_BYTES = 16;
+
 export class KillOnTimeoutClient extends pg.Client {
+  /** What names this connection to the server; pg keeps both, and does not declare them. */
+  declare private readonly processID: number | null;
+  declare private readonly secretKey: number | null;
+
   constructor(config?: string | pg.ClientConfig) {
     super(config);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     const kill = (err: unknown): void => {
       if (err instanceof Error && err.message === 'Query read timeout') {
-        this.connectionStream()?.destroy();
+        this.cancelOnServer();
+        void this.end();
       }
     };
     this.query = ((...args: unknown[]) => {
@@ -30,8 +50,22 @@ export class KillOnTimeoutClient extends pg.Client {
     }) as typeof this.query;
   }
 
-  private connectionStream(): { destroy(): void } | undefined {
-    return (this as unknown as { connection?: { stream?: { destroy(): void } } }).connection
-      ?.stream;
+  /** Best effort, and never heard of again: the server closes the connection without an answer. */
+  private cancelOnServer(): void {
+    if (this.processID === null || this.secretKey === null) {
+      return;
+    }
+    const request = Buffer.alloc(CANCEL_REQUEST_BYTES);
+    [CANCEL_REQUEST_BYTES, CANCEL_REQUEST_CODE, this.processID, this.secretKey].forEach(
+      (value, index) => request.writeInt32BE(value, index * 4),
+    );
+    const socket = connect(
+      this.host.startsWith('/')
+        ? { path: `${this.host}/.s.PGSQL.${this.port}` }
+        : { host: this.host, port: this.port },
+    );
+    socket.setTimeout(CANCEL_TIMEOUT_MS, () => socket.destroy());
+    socket.on('error', () => undefined);
+    socket.end(request);
   }
 }

@@ -7,10 +7,14 @@ import { FastifyAdapter } from '@nestjs/platform-fastify';
 import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { v4 as uuidv4 } from 'uuid';
 
+import { acceptJsonOnly } from './json-body.js';
 import { problemOf } from './problem.js';
+import { answerUnreadable } from './unreadable-request.js';
 
 /** A start is a few hundred bytes; more than this is no start. */
 const BODY_LIMIT_BYTES = 64 * 1024;
+/** As much as Node takes of a URL: it is the id's own check that says what is wrong with an id. */
+const MAX_PARAM_LENGTH = 16 * 1024;
 const REQUEST_ID = /^[A-Za-z0-9._-]{1,128}$/;
 
 export function createFastifyAdapter(): FastifyAdapter {
@@ -22,9 +26,10 @@ export function createFastifyAdapter(): FastifyAdapter {
     forceCloseConnections: 'idle',
     // While draining, requests on open connections are still answered.
     return503OnClosing: false,
-    routerOptions: { maxParamLength: 128 },
+    routerOptions: { maxParamLength: MAX_PARAM_LENGTH },
     genReqId,
     frameworkErrors: answerBadUrl,
+    clientErrorHandler: answerUnreadable,
   } as ConstructorParameters<typeof FastifyAdapter>[0]);
   const fastify = adapter.getInstance();
   fastify.addHook('onRequest', (request, reply, done) => {
@@ -43,53 +48,15 @@ function genReqId(request: IncomingMessage & { id?: string }): string {
 }
 
 /** Refused before there is a route, so the filter never sees it. */
-function answerBadUrl(
-  error: Error & { code?: string },
-  request: FastifyRequest,
-  reply: FastifyReply,
-): void {
+function answerBadUrl(_error: Error, request: FastifyRequest, reply: FastifyReply): void {
   const fault = {
-    status: error.code === 'FST_ERR_MAX_PARAM_LENGTH' ? 414 : 400,
+    status: 400,
     code: 'request.malformed_url',
-    detail: 'The URL is too long or holds a broken percent-encoding.',
+    detail: 'The URL holds a % that is not followed by two hexadecimal digits of UTF-8 text.',
   };
   reply
     .status(fault.status)
     .header('x-request-id', request.id)
     .type('application/problem+json')
     .send(JSON.stringify(problemOf(fault, request)));
-}
-
-interface ParserHost {
-  removeAllContentTypeParsers(): void;
-  addContentTypeParser(
-    type: RegExp,
-    options: { parseAs: 'string' },
-    parse: (
-      request: unknown,
-      body: string,
-      done: (err: Error | null, value?: unknown) => void,
-    ) => void,
-  ): void;
-  getDefaultJsonParser(
-    proto: 'error',
-    constructor: 'error',
-  ): (request: unknown, body: string, done: (err: Error | null, value?: unknown) => void) => void;
-}
-
-/** An empty body is no body, whatever its type says: many clients always send the header. */
-function acceptJsonOnly(fastify: ParserHost): void {
-  const parse = fastify.getDefaultJsonParser('error', 'error');
-  fastify.removeAllContentTypeParsers();
-  fastify.addContentTypeParser(
-    /^application\/(?:[\w.-]+\+)?json(?:\s*;|$)/,
-    { parseAs: 'string' },
-    (request, body, done) => {
-      if (body === '') {
-        done(null, undefined);
-      } else {
-        parse(request, body, done);
-      }
-    },
-  );
 }

@@ -3,6 +3,8 @@ import { type StandardSchemaV1 } from '@standard-schema/spec';
 
 import { AppError } from '#kernel/app-error.js';
 
+import { type SchemaIssue, keysOf, messageOf } from './schema-issue.js';
+
 export interface InvalidValue {
   /** JSON Pointer into the body, or the name of a parameter. */
   readonly pointer: string;
@@ -29,6 +31,8 @@ export class MalformedInput extends AppError {
 
 /** More would only repeat the same mistake, and an answer must stay small. */
 const MAX_ERRORS = 50;
+/** A name that was never ours may be as long as a body. */
+const MAX_POINTER_CHARS = 256;
 
 /** Checks each parameter against its schema and says all faults at once. */
 export class InputPipe extends StandardSchemaValidationPipe {
@@ -41,43 +45,44 @@ export class InputPipe extends StandardSchemaValidationPipe {
     if (schema === undefined) {
       return value;
     }
+    if (metadata.type === 'body' && value === undefined) {
+      throw new MalformedInput(
+        'request.missing_body',
+        'There is no body; send a JSON object with the content type application/json.',
+      );
+    }
     const result = await schema['~standard'].validate(value);
     if (result.issues === undefined) {
       return result.value;
     }
-    if (metadata.type === 'param') {
-      throw new MalformedInput(
-        `request.malformed_${metadata.data ?? 'path'}`,
-        result.issues[0]?.message ?? 'malformed',
-        metadata.data,
-      );
-    }
-    throw new InvalidInput(result.issues.flatMap(toInvalidValues).slice(0, MAX_ERRORS));
+    throw refusal(result.issues, value, metadata);
   }
 }
 
-/** What zod says beyond the standard: which keys are unknown, and why a key is invalid. */
-interface ZodIssue extends StandardSchemaV1.Issue {
-  readonly code?: string;
-  readonly keys?: readonly string[];
-  readonly issues?: readonly StandardSchemaV1.Issue[];
-}
-
-function toInvalidValues(issue: ZodIssue): InvalidValue[] {
-  const pointer = pointerOf(issue.path ?? []);
-  if (issue.code === 'unrecognized_keys' && issue.keys !== undefined) {
-    return issue.keys.map((key) => ({
-      pointer: `${pointer}${pointerOf([key])}`,
-      message: 'is not a known field',
+function refusal(
+  issues: readonly SchemaIssue[],
+  value: unknown,
+  { type, data }: ArgumentMetadata,
+): AppError {
+  if (type === 'param') {
+    const problem = issues[0]?.message ?? 'malformed';
+    return new MalformedInput(`request.malformed_${data ?? 'path'}`, problem, data);
+  }
+  const pointerOf = type === 'query' ? parameterName : jsonPointer;
+  const errors = issues.flatMap((issue) => {
+    const message = messageOf(issue, value);
+    return keysOf(issue).map((keys) => ({
+      pointer: pointerOf(keys).slice(0, MAX_POINTER_CHARS),
+      message,
     }));
-  }
-  const message = issue.code === 'invalid_key' ? issue.issues?.[0]?.message : undefined;
-  return [{ pointer, message: message ?? issue.message }];
+  });
+  return new InvalidInput(errors.slice(0, MAX_ERRORS));
 }
 
-function pointerOf(path: NonNullable<StandardSchemaV1.Issue['path']>): string {
-  return path
-    .map((part) => String(typeof part === 'object' ? part.key : part))
-    .map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`)
-    .join('');
+function jsonPointer(keys: readonly string[]): string {
+  return keys.map((key) => `/${key.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
+}
+
+function parameterName([name = '']: readonly string[]): string {
+  return name;
 }

@@ -5,6 +5,8 @@ import {
   type ExceptionFilter,
   HttpException,
   Logger,
+  NotFoundException,
+  ServiceUnavailableException,
 } from '@nestjs/common';
 import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fastify';
 
@@ -12,6 +14,7 @@ import { AppError } from '#kernel/app-error.js';
 
 import { MalformedInput } from './invalid-input.js';
 import { type Fault, STATUS_OF_KIND, problemOf } from './problem.js';
+import { shownPath } from './request-path.js';
 import { RouteTable } from './route-table.js';
 
 /** Long enough for a restart, short enough to notice the recovery. */
@@ -22,7 +25,8 @@ const REFUSALS: Readonly<Record<number, Fault>> = {
   400: {
     status: 400,
     code: 'request.malformed',
-    detail: 'The body is not valid JSON, or is not as long as its content-length says.',
+    detail:
+      'The body is not valid JSON, has a key that is not allowed (__proto__, constructor.prototype), or is not as long as its content-length says.',
   },
   413: { status: 413, code: 'request.too_large', detail: 'The body is larger than 64 KiB.' },
   415: {
@@ -41,6 +45,11 @@ export class ProblemFilter implements ExceptionFilter {
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
     const reply = host.switchToHttp().getResponse<FastifyReply>();
+    const health = healthAnswer(thrown);
+    if (health !== null) {
+      reply.status(503).send(health);
+      return;
+    }
     const fault = this.faultOf(thrown, request);
     if (fault.status >= 500) {
       this.say(thrown, fault, request);
@@ -60,37 +69,21 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   faultOf(thrown: unknown, request: FastifyRequest): Fault {
+    // `GET /streams/start` reaches the stream with the id `start`, which no stream has.
+    if (request.is404 || thrown instanceof MalformedInput) {
+      const allowed = this.routes.methodsOf(request.url);
+      if (allowed.length > 0 && !allowed.includes(request.method)) {
+        return methodNotAllowed(request.method, allowed);
+      }
+    }
     if (thrown instanceof AppError) {
-      return {
-        status: thrown instanceof MalformedInput ? 400 : STATUS_OF_KIND[thrown.kind],
-        code: thrown.code,
-        detail: thrown.message,
-        extensions: thrown.extensions,
-      };
+      return ofApplication(thrown);
     }
-    if (request.is404) {
-      return this.unknownRoute(request);
-    }
-    return ofFramework(thrown) ?? INTERNAL;
-  }
-
-  private unknownRoute({ method, url }: FastifyRequest): Fault {
-    const allowed = this.routes.methodsOf(url);
-    return allowed.length === 0
-      ? {
-          status: 404,
-          code: 'request.unknown_route',
-          detail: 'There is nothing here. The API is described at /docs.',
-        }
-      : {
-          status: 405,
-          code: 'request.method_not_allowed',
-          detail: `${method} is not possible here; use ${allowed.join(' or ')}.`,
-        };
+    return request.is404 ? UNKNOWN_ROUTE : (ofFramework(thrown) ?? INTERNAL);
   }
 
   private say(err: unknown, { status, code }: Fault, { id, method, url }: FastifyRequest): void {
-    const line = { err, status, code, requestId: id, method, path: url.split('?', 1)[0] };
+    const line = { err, status, code, requestId: id, method, path: shownPath(url) };
     if (status === 503) {
       this.logger.warn(line, 'request refused for now');
     } else {
@@ -99,16 +92,48 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
+const UNKNOWN_ROUTE: Fault = {
+  status: 404,
+  code: 'request.unknown_route',
+  detail: 'There is nothing here. The API is described at /docs.',
+};
+
+function methodNotAllowed(method: string, allowed: readonly string[]): Fault {
+  return {
+    status: 405,
+    code: 'request.method_not_allowed',
+    detail: `${method} is not possible here; use ${allowed.join(' or ')}.`,
+  };
+}
+
 const INTERNAL: Fault = {
   status: 500,
   code: 'internal',
   detail: 'Something went wrong on our side. Quote the requestId in a report.',
 };
 
+/** Terminus throws what it has to say; under /health that is the answer, and no problem document. */
+function healthAnswer(thrown: unknown): object | null {
+  const said = thrown instanceof ServiceUnavailableException ? thrown.getResponse() : null;
+  return typeof said === 'object' && said !== null && 'details' in said ? said : null;
+}
+
+function ofApplication(error: AppError): Fault {
+  return {
+    status: error instanceof MalformedInput ? 400 : STATUS_OF_KIND[error.kind],
+    code: error.code,
+    detail: error.message,
+    extensions: error.extensions,
+  };
+}
+
 function ofFramework(thrown: unknown): Fault | null {
+  if (thrown instanceof NotFoundException) {
+    return UNKNOWN_ROUTE;
+  }
   const status =
     thrown instanceof HttpException
       ? thrown.getStatus()
-      : (thrown as Partial<FastifyError>).statusCode;
+      : (thrown as Partial<FastifyError> | null | undefined)?.statusCode;
   return REFUSALS[status ?? 500] ?? null;
 }

@@ -3,11 +3,13 @@ import { z } from 'zod';
 
 import { type AppErrorKind } from '#kernel/app-error.js';
 
+import { shownPath } from './request-path.js';
+
 export const problemSchema = z
   .object({
     type: z.string().meta({ description: 'A URI that names the kind of problem.' }),
     title: z.string().meta({ description: 'The same for every problem of this kind.' }),
-    status: z.int().meta({ description: 'The HTTP status.' }),
+    status: z.int().min(400).max(599).meta({ description: 'The HTTP status.' }),
     detail: z.string().meta({ description: 'What happened this time, and what to do.' }),
     instance: z.string().meta({ description: 'The path that was asked for.' }),
     code: z.string().meta({
@@ -19,12 +21,14 @@ export const problemSchema = z
       .meta({ description: 'The X-Request-Id of this exchange; quote it in reports.' }),
     errors: z
       .array(
-        z.object({
-          pointer: z
-            .string()
-            .meta({ description: 'JSON Pointer into the body, or the name of a parameter.' }),
-          message: z.string(),
-        }),
+        z
+          .object({
+            pointer: z
+              .string()
+              .meta({ description: 'JSON Pointer into the body, or the name of a parameter.' }),
+            message: z.string(),
+          })
+          .meta({ id: 'InvalidValue' }),
       )
       .optional()
       .meta({ description: 'One entry per invalid value.' }),
@@ -77,14 +81,9 @@ export function problemOf(fault: Fault, request: { url: string; id: string }): P
     title: TITLES[fault.status] ?? 'Error',
     status: fault.status,
     detail: fault.detail,
-    instance: pathOf(request.url),
+    instance: shownPath(request.url),
     code: fault.code,
     requestId: request.id,
     ...fault.extensions,
   };
-}
-
-/** Without the query: it may hold what a caller did not mean to see again. */
-function pathOf(url: string): string {
-  return url.split('?', 1)[0]?.slice(0, 256) ?? '/';
 }

@@ -1,5 +1,7 @@
 import { type FastifyInstance } from 'fastify';
 
+import { requestPath } from './request-path.js';
+
 interface Route {
   readonly pattern: RegExp;
   /** Without parameters: `/streams/start` is not the stream called `start`. */
@@ -21,7 +23,7 @@ export class RouteTable {
 
   /** Empty when nothing at all is served there. */
   methodsOf(url: string): string[] {
-    const path = url.split('?', 1)[0] ?? '';
+    const path = requestPath(url);
     const all = this.routes.filter(({ pattern }) => pattern.test(path));
     const exact = all.filter(({ isExact }) => isExact);
     const matching = exact.length > 0 ? exact : all;

@@ -1,18 +1,39 @@
 /**
  * Structured logs: one line per fact, JSON for machines or readable for people. Nothing of a request
- * but its method, path and id is logged: headers and bodies hold credentials.
+ * but its method, path, status and id is logged: headers, queries and bodies hold credentials.
  */
-import { type DynamicModule } from '@nestjs/common';
-import { LoggerModule } from 'nestjs-pino';
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Logger, LoggerModule, type Params, PinoLogger } from 'nestjs-pino';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
+
+import { shownPath } from '../http/request-path.js';
+import { loggedError } from './logged-error.js';
+import { ProcessWarnings } from './process-warnings.js';
 
 export interface LoggingSettings {
   readonly level: string;
   readonly format: 'json' | 'pretty';
 }
 
-export function loggerModule({ level, format }: LoggingSettings): DynamicModule {
-  return LoggerModule.forRoot({
+@Module({ providers: [ProcessWarnings] })
+class LoggingModule {}
+
+export function loggerModule(settings: LoggingSettings): DynamicModule {
+  return { module: LoggingModule, imports: [pinoModule(settings)] };
+}
+
+/** For the start, before there is a container: a database that is waited for must be heard of at once. */
+export function earlyLogger(settings: LoggingSettings): Logger {
+  const params = pinoParams(settings);
+  return new Logger(new PinoLogger(params), params);
+}
+
+function pinoModule(settings: LoggingSettings): DynamicModule {
+  return LoggerModule.forRoot(pinoParams(settings));
+}
+
+function pinoParams({ level, format }: LoggingSettings): Params {
+  return {
     forRoutes: ['*path'],
     pinoHttp: {
       level,
@@ -30,19 +51,21 @@ export function loggerModule({ level, format }: LoggingSettings): DynamicModule 
         },
       },
       quietReqLogger: true,
-      customAttributeKeys: { reqId: 'requestId' },
+      customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
       serializers: {
         req: (request: { method: string; url: string }) => ({
           method: request.method,
-          path: request.url.split('?', 1)[0],
+          path: shownPath(request.url),
         }),
-        res: (response: { statusCode: number }) => ({ status: response.statusCode }),
+        res: (response: { statusCode: number | null }) => ({ status: response.statusCode }),
+        err: loggedError,
       },
       customLogLevel: levelOf,
-      customSuccessMessage: () => 'request',
-      customErrorMessage: () => 'request failed',
+      customSuccessMessage: messageOf,
+      customErrorMessage: messageOf,
+      customErrorObject: withoutError,
     },
-  });
+  };
 }
 
 const INFO = 30;
@@ -59,10 +82,25 @@ function isBootNoise(line: unknown): boolean {
   return BOOT_CONTEXTS.has(String((line as { context?: unknown } | undefined)?.context));
 }
 
-/** Reads that went well are silent: they would cost a third of the throughput and hide the rest. */
+/**
+ * Reads that went well are silent: they would cost a third of the throughput and hide the rest. So
+ * are probes: what they find is said once, by whoever finds it first.
+ */
 function levelOf(request: IncomingMessage, response: ServerResponse): 'info' | 'warn' | 'silent' {
+  if (request.method === 'GET' && /^\/health(?:[/?]|$)/.test(request.url ?? '')) {
+    return 'silent';
+  }
   if (response.statusCode >= 500) {
     return 'warn';
   }
   return request.method === 'GET' ? 'silent' : 'info';
+}
+
+/** Whoever answered with a 500 has said why, in a line of its own. */
+function withoutError(_request: unknown, _response: unknown, _err: unknown, line: object): object {
+  return { ...line, err: undefined };
+}
+
+function messageOf(_request: IncomingMessage, response: ServerResponse): string {
+  return response.writableFinished ? 'request' : 'request, connection closed before the answer';
 }

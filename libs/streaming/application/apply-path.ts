@@ -100,21 +100,23 @@ export class ApplyPath {
 
   private async replace(state: StreamState, spec: PathSpec): Promise<PathResult> {
     const outcome = await this.written(state.path, () => this.client.replace(state.path, spec));
-    const hasDialled = outcome.kind === 'accepted' && !spec.onDemand;
-    if (outcome.kind !== 'rejected') {
-      return { ...this.conclude(state, outcome), hasDialled };
+    return outcome.kind === 'rejected'
+      ? this.rejected(state, spec, outcome.cause)
+      : this.conclude(state, spec, outcome);
+  }
+
+  private async rejected(state: StreamState, spec: PathSpec, cause: string): Promise<PathResult> {
+    const verdict = await this.judge.execute(state.path, spec, cause);
+    switch (verdict.kind) {
+      case 'blamed':
+        await this.blame(state);
+        return { kind: 'refused', state, hasDialled: false };
+      case 'poisoned':
+        // The stream is innocent and stays as it is; the sweep asks again.
+        return { kind: 'skipped', hasDialled: false };
+      default:
+        return this.conclude(state, spec, verdict.outcome);
     }
-    const verdict = await this.judge.execute(state.path, spec, outcome.cause);
-    if (verdict.kind === 'blamed') {
-      await this.blame(state);
-    } else if (verdict.kind === 'poisoned') {
-      this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
-        rememberRefused(memo, this.clock.monotonicMs()),
-      );
-    }
-    return verdict.kind === 'blamed'
-      ? { kind: 'refused', state, hasDialled: false }
-      : { ...this.conclude(state, verdict.outcome), hasDialled: verdict.kind === 'accepted' };
   }
 
   private async remove(path: string, state: StreamState | null): Promise<PathResult> {
@@ -143,14 +145,14 @@ export class ApplyPath {
     return outcome;
   }
 
-  private conclude(state: StreamState, outcome: WriteOutcome): PathOutcome {
+  private conclude(state: StreamState, spec: PathSpec, outcome: WriteOutcome): PathResult {
     if (outcome.kind !== 'accepted') {
-      return { kind: 'unknown', state, cause: outcome.cause };
+      return { kind: 'unknown', state, cause: outcome.cause, hasDialled: false };
     }
     this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
       rememberApplied(memo, state.generation, state.appliedGeneration),
     );
-    return { kind: 'applied', state };
+    return { kind: 'applied', state, hasDialled: !spec.onDemand };
   }
 
   private async blame(state: StreamState): Promise<void> {

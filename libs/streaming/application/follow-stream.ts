@@ -22,11 +22,16 @@ const LAST_PAUSE_MS = 1_000;
 /** Beyond the deadline, so that the follower still sees the ERROR that it leads to. */
 const SLACK_MS = 5_000;
 
+interface Following {
+  readonly done: Promise<void>;
+  readonly stopping: AbortController;
+}
+
 @Injectable()
 export class FollowStream {
   private readonly logger = new Logger(FollowStream.name);
-  private readonly following = new Map<string, Promise<void>>();
-  private readonly stopping = new AbortController();
+  private readonly following = new Map<string, Following>();
+  private isClosed = false;
 
   constructor(
     private readonly client: MediaMtxClient,
@@ -39,45 +44,59 @@ export class FollowStream {
   ) {}
 
   execute(path: string): void {
-    if (
-      this.stopping.signal.aborted ||
-      this.following.has(path) ||
-      this.following.size >= MAX_FOLLOWERS
-    ) {
+    const before = this.following.get(path);
+    const isFull = before === undefined && this.following.size >= MAX_FOLLOWERS;
+    if (this.isClosed || isFull) {
       return;
     }
-    const done = this.follow(path)
-      .catch((err: unknown) => this.logger.debug({ path, err }, 'stopped following'))
-      .finally(() => this.following.delete(path));
-    this.following.set(path, done);
+    // There is a newer intent: whoever follows the older one would go on with what it loaded.
+    before?.stopping.abort();
+    // One each: a signal that all shared would have more listeners than the runtime finds healthy.
+    const stopping = new AbortController();
+    const done = this.run(path, stopping.signal, before?.done);
+    this.following.set(path, { done, stopping });
   }
 
   async close(): Promise<void> {
-    this.stopping.abort();
-    await Promise.all(this.following.values());
+    this.isClosed = true;
+    const all = [...this.following.values()];
+    all.forEach(({ stopping }) => {
+      stopping.abort();
+    });
+    await Promise.all(all.map(({ done }) => done));
   }
 
-  private async follow(path: string): Promise<void> {
+  private async run(path: string, signal: AbortSignal, before?: Promise<void>): Promise<void> {
+    await before;
+    try {
+      await this.follow(path, signal);
+    } catch (err) {
+      this.logger.debug({ path, err }, 'stopped following');
+    }
+    if (!signal.aborted) {
+      this.following.delete(path);
+    }
+  }
+
+  private async follow(path: string, signal: AbortSignal): Promise<void> {
     const endMs = this.clock.monotonicMs() + this.settings.sourceDeadlineMs + SLACK_MS;
     let pauseMs = FIRST_PAUSE_MS;
     let state = await this.load(path);
-    while (state !== null && !isSettled(state) && this.mayGoOn(endMs)) {
-      state = await this.look(state);
-      await this.clock.delay(pauseMs, this.stopping.signal);
+    while (state !== null && !isSettled(state) && this.mayGoOn(endMs, signal)) {
+      state = await this.look(state, signal);
+      await this.clock.delay(pauseMs, signal);
       pauseMs = Math.min(pauseMs * 1.5, LAST_PAUSE_MS);
     }
   }
 
-  private mayGoOn(endMs: number): boolean {
-    return (
-      this.clock.monotonicMs() < endMs && !this.stopping.signal.aborted && this.node.isWorthCalling
-    );
+  private mayGoOn(endMs: number, signal: AbortSignal): boolean {
+    return this.clock.monotonicMs() < endMs && !signal.aborted && this.node.isWorthCalling;
   }
 
   /** @returns the state after this look; read anew when another writer was faster */
-  private async look(state: StreamState): Promise<StreamState | null> {
+  private async look(state: StreamState, signal: AbortSignal): Promise<StreamState | null> {
     const lookStartedMs = this.clock.monotonicMs();
-    const look = await this.client.lookAt(state.path, this.stopping.signal);
+    const look = await this.client.lookAt(state.path, signal);
     const seen = look.kind === 'complete' ? look.sample : 'inconclusive';
     const stream = new Stream(state);
     const observation = this.memory.observe(state, seen, {

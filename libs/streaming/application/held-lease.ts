@@ -42,7 +42,8 @@ export class HeldLease {
   /** @returns true when the lease was just gained */
   async renew(): Promise<boolean> {
     const sentAtMs = this.clock.monotonicMs();
-    const { lookAgeMs } = this.node;
+    // Who does not hold the lease has nothing to say: another holder may have looked since.
+    const lookAgeMs = this.fence === null ? null : this.node.lookAgeMs;
     const fence = await this.leases.hold(this.settings.nodeId, lookAgeMs);
     this.hasSaidLook = lookAgeMs !== null;
     const isGained = fence !== null && fence.epoch !== this.fence?.epoch;

@@ -31,10 +31,8 @@ export class NodeMemory {
     seen: PathSample | null | 'inconclusive',
     time: { lookStartedMs: number; nowMs: number },
   ): Observation {
-    if (this.isOutdated(state.path, time.lookStartedMs)) {
-      return { kind: 'inconclusive' };
-    }
-    const { memo, observation } = fold(this.memoOf(state.id), seen, time.nowMs);
+    const told = this.isOutdated(state.path, time.lookStartedMs) ? 'inconclusive' : seen;
+    const { memo, observation } = fold(this.memoOf(state.id), told, time.nowMs);
     this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
     return observation;
   }

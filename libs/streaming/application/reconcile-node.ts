@@ -100,11 +100,15 @@ export class ReconcileNode {
     return { actions, changes };
   }
 
+  /** A poisoned node refuses everything: it is asked once per sweep, and again as soon as it heals. */
   private writes(
     rows: readonly StreamState[],
     actions: ReadonlyMap<string, Action>,
   ): Promise<unknown>[] {
     const isSweep = this.node.takeSweep();
+    if (this.node.isPoisoned && !isSweep) {
+      return [];
+    }
     const wanted = new Set(rows.filter((row) => row.desired === 'RUNNING').map(({ path }) => path));
     return [...actions].flatMap(([path, action]) => {
       if (action === 'none' && !(isSweep && wanted.has(path))) {
@@ -145,7 +149,9 @@ export class ReconcileNode {
   private async learnVersion(): Promise<void> {
     if (!this.node.isVersionKnown) {
       const info = await this.client.info();
-      this.node.knows(info?.version ?? 'unknown');
+      if (info !== null) {
+        this.node.knows(info.version);
+      }
     }
   }
 }

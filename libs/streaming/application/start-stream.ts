@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
 
 import { Clock } from '#kernel/clock.js';
@@ -9,6 +9,7 @@ import {
   type StreamRecord,
   StreamRepository,
 } from '../domain/ports/stream-repository.js';
+import { Reason } from '../domain/reason.js';
 import { CameraBusy, StreamNotFound } from '../domain/stream.errors.js';
 import { ReconcileStream } from './reconcile-stream.js';
 import { StreamSignals } from './stream-signals.js';
@@ -31,6 +32,8 @@ const REREAD_MS = 1_000;
 
 @Injectable()
 export class StartStream {
+  private readonly logger = new Logger('Stream');
+
   constructor(
     private readonly streams: StreamRepository,
     private readonly reconcile: ReconcileStream,
@@ -50,8 +53,10 @@ export class StartStream {
     if (outcome.kind === 'busy') {
       throw new CameraBusy(request.cameraId, outcome.activeStreamId);
     }
-    void this.reconcile.execute(outcome.stream.path);
-    return waitMs === 0 ? outcome.stream : this.settled(outcome.stream.id, { waitMs, signal });
+    const { id, cameraId, path, status, reason } = outcome.stream;
+    this.logger.log({ streamId: id, cameraId, from: null, to: status, reason }, 'stream changed');
+    void this.reconcile.execute(path);
+    return waitMs === 0 ? outcome.stream : this.settled(id, { waitMs, signal });
   }
 
   private async settled(id: string, { waitMs, signal }: Waiting): Promise<StreamRecord> {
@@ -62,10 +67,15 @@ export class StartStream {
         throw new StreamNotFound(id);
       }
       const leftMs = endMs - this.clock.monotonicMs();
-      if (stream.status !== 'STARTING' || leftMs <= 0 || signal.aborted) {
+      if (isSettled(stream) || leftMs <= 0 || signal.aborted) {
         return stream;
       }
       await this.signals.wait(id, Math.min(leftMs, REREAD_MS), signal);
     }
   }
+}
+
+/** A node that is known to be down may stay so for hours: the caller is told, not kept waiting. */
+function isSettled({ status, reason }: StreamRecord): boolean {
+  return status !== 'STARTING' || reason === Reason.nodeUnreachable;
 }

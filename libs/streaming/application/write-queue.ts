@@ -81,6 +81,8 @@ export class WriteQueue<R extends JobResult> {
       return;
     }
     this.isRunning = true;
+    // A tick hands over all its paths in one go: the first one of them need not be the most urgent.
+    await Promise.resolve();
     while (this.pending.size > 0) {
       await this.step();
     }

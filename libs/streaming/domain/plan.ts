@@ -117,13 +117,18 @@ function judge(
     judgeOnDemand(stream, observation);
   } else if (observation.isFlowing) {
     stream.observedRunning();
-  } else if (stream.snapshot.status === 'STARTING') {
+  } else if (awaitsMedia(stream)) {
     if (observation.silentForMs >= policy.sourceDeadlineMs) {
       stream.failed(Reason.sourceNoMedia);
     }
   } else if (stream.snapshot.status === 'RUNNING' && observation.isSilent) {
     stream.observedLost();
   }
+}
+
+/** A refusal is over once the body was accepted; what is left to say is whether media comes. */
+function awaitsMedia({ snapshot }: Stream): boolean {
+  return snapshot.status === 'STARTING' || snapshot.reason === Reason.mediaMtxRejected;
 }
 
 /** Nobody watching is normal, and only a confirmed silence says so: readers come and go. */

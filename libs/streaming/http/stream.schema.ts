@@ -4,9 +4,11 @@ import { z } from 'zod';
 import { CAMERA_ID_PATTERN, RESERVED_CAMERA_IDS } from '../domain/camera-path.js';
 import { MAX_SOURCE_LENGTH, parseSourceUrl } from '../domain/source-url.js';
 import { STREAM_HEALTHS, STREAM_STATUSES, TRANSPORTS } from '../domain/stream-status.js';
+import { EVENT_EXAMPLE, START_EXAMPLE, STREAM_EXAMPLE } from './stream.examples.js';
 
 const LABEL_KEY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABELS = 32;
+const MAX_LABEL_VALUE_LENGTH = 256;
 
 const cameraId = z
   .string()
@@ -19,7 +21,10 @@ const cameraId = z
 
 const source = z
   .string()
-  .max(MAX_SOURCE_LENGTH)
+  .max(MAX_SOURCE_LENGTH, {
+    error: `must be at most ${MAX_SOURCE_LENGTH} characters long`,
+    abort: true,
+  })
   .superRefine((raw, context) => {
     const parsed = parseSourceUrl(raw);
     if (!parsed.ok) {
@@ -37,14 +42,28 @@ const labels = z
     z.string().regex(LABEL_KEY, 'must be 1 to 63 letters, digits, . _ / or -'),
     z
       .string()
-      .max(256)
+      .max(MAX_LABEL_VALUE_LENGTH, `must be at most ${MAX_LABEL_VALUE_LENGTH} characters long`)
       .refine(
         (value) => value.isWellFormed() && !/\p{Cc}/u.test(value),
-        'must hold no control characters',
+        'must be well-formed text without control characters',
       ),
   )
   .refine((all) => Object.keys(all).length <= MAX_LABELS, `must be at most ${MAX_LABELS} labels`)
-  .meta({ description: "The caller's own words about the stream.", examples: [{ site: 'north' }] });
+  .meta({
+    description: "The caller's own words about the stream.",
+    propertyNames: { pattern: LABEL_KEY.source },
+    maxProperties: MAX_LABELS,
+    examples: [{ site: 'north' }],
+  });
+
+const statusSchema = z
+  .enum(STREAM_STATUSES)
+  .meta({ id: 'StreamStatus', description: 'What is true. Closed for ever.' });
+
+const transportSchema = z.enum(TRANSPORTS).meta({
+  id: 'Transport',
+  description: 'How an RTSP source is pulled; other schemes ignore it.',
+});
 
 export const startSchema = z
   .strictObject({
@@ -53,12 +72,10 @@ export const startSchema = z
     onDemand: z.boolean().default(false).meta({
       description: 'Pull the camera only while somebody watches.',
     }),
-    transport: z.enum(TRANSPORTS).default('tcp').meta({
-      description: 'How an RTSP source is pulled; other schemes ignore it.',
-    }),
+    transport: transportSchema.default('tcp'),
     labels: labels.default({}),
   })
-  .meta({ id: 'StartStream' });
+  .meta({ id: 'StartStream', examples: [START_EXAMPLE] });
 
 const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 
@@ -79,10 +96,10 @@ export const streamSchema = z
       examples: ['rtsp://***:***@192.168.1.20:554/stream1'],
     }),
     onDemand: z.boolean(),
-    transport: z.enum(TRANSPORTS),
+    transport: transportSchema,
     labels: z.record(z.string(), z.string()),
     desired: z.enum(['RUNNING', 'STOPPED']).meta({ description: 'What was asked for.' }),
-    status: z.enum(STREAM_STATUSES).meta({ description: 'What is true. Closed for ever.' }),
+    status: statusSchema,
     reason: z
       .string()
       .nullable()
@@ -109,8 +126,11 @@ export const streamSchema = z
         id: 'Playback',
         description: '`webrtc` is a page with a player, `whep` its endpoint.',
       }),
-    reconnects: z.int().meta({ description: 'How often media came back after it was lost.' }),
-    generation: z.int().meta({ description: 'Counts what was asked for; the ETag.' }),
+    reconnects: z
+      .int()
+      .min(0)
+      .meta({ description: 'How often media came back after it was lost.' }),
+    generation: z.int().min(1).meta({ description: 'Counts what was asked for; the ETag.' }),
     createdAt: instant,
     startedAt: instant.nullable().meta({ description: 'When it first ran.' }),
     stoppedAt: instant.nullable(),
@@ -119,7 +139,7 @@ export const streamSchema = z
       description: 'When its node was last looked at successfully.',
     }),
   })
-  .meta({ id: 'Stream' });
+  .meta({ id: 'Stream', examples: [STREAM_EXAMPLE] });
 
 export const streamListSchema = z
   .object({
@@ -133,53 +153,71 @@ export const streamEventSchema = z
     seq: z.string().meta({ description: 'Identifies the event; a decimal number.' }),
     at: instant,
     type: z.string().meta({ description: 'An open set.', examples: ['stream.status_changed'] }),
-    fromStatus: z.enum(STREAM_STATUSES).nullable().meta({ description: 'Null for the first one.' }),
-    toStatus: z.enum(STREAM_STATUSES),
+    fromStatus: statusSchema.nullable().meta({ description: 'Null for the first one.' }),
+    toStatus: statusSchema,
     reason: z.string().nullable(),
-    generation: z.int(),
-    version: z.int().meta({ description: 'Orders the events of one stream.' }),
+    generation: z.int().min(1),
+    version: z.int().min(1).meta({ description: 'Orders the events of one stream.' }),
     data: z.record(z.string(), z.unknown()),
   })
-  .meta({ id: 'StreamEvent' });
+  .meta({ id: 'StreamEvent', examples: [EVENT_EXAMPLE] });
 
 export const streamEventListSchema = z
-  .object({ items: z.array(streamEventSchema), nextCursor: z.string().nullable() })
+  .object({
+    items: z.array(streamEventSchema),
+    nextCursor: z.string().nullable().meta({ description: 'Null on the last page.' }),
+  })
   .meta({ id: 'StreamEventList' });
 
+const DEFAULT_LIMIT = 50;
+const MAX_LIMIT = 500;
+const LIMIT_RULE = `must be a whole number from 1 to ${MAX_LIMIT}`;
+
+/** A query holds text only; in the document it is the number that it means. */
 const limit = z
-  .string()
-  .regex(/^\d{1,3}$/, 'must be a whole number from 1 to 500')
-  .transform(Number)
-  .pipe(z.number().min(1).max(500))
-  .default(50);
-const cursor = z.string().max(512).optional();
+  .preprocess(
+    (given) => (typeof given === 'string' && /^\d{1,3}$/.test(given) ? Number(given) : given),
+    z.int(LIMIT_RULE).min(1, LIMIT_RULE).max(MAX_LIMIT, LIMIT_RULE),
+  )
+  .default(DEFAULT_LIMIT)
+  .meta({ description: `How many items a page has at most. Default: ${DEFAULT_LIMIT}.` });
+const cursor = z.string().optional().meta({
+  description: 'The `nextCursor` of the page before; opaque, and of no use to any other list.',
+});
 
 export const pageQuerySchema = z.strictObject({ limit, cursor });
 
+const labelPair = z
+  .string()
+  .max(320, 'must be at most 320 characters long')
+  .regex(/^[^=]+=/, 'must be key=value')
+  .refine((value) => value.isWellFormed() && !value.includes('\0'), 'must be well-formed text');
+
+/** `?label=a=1&label=b=2`: one is text, several are a list. */
+const labelFilter = z
+  .preprocess(
+    (given) => [given].flat(),
+    z
+      .array(labelPair)
+      .max(MAX_LABELS, `must be at most ${MAX_LABELS} labels`)
+      .refine((pairs) => hasUniqueKeys(pairs), 'must not name a key twice'),
+  )
+  .optional()
+  .meta({ description: 'Only streams with all of these labels, each as key=value.' });
+
 export const streamsQuerySchema = z.strictObject({
-  status: z.enum(STREAM_STATUSES).optional(),
-  cameraId: cameraId.optional(),
-  label: z
-    .union([z.string(), z.array(z.string()).max(MAX_LABELS)])
-    .transform((given) => [given].flat())
-    .pipe(
-      z.array(
-        z
-          .string()
-          .max(320)
-          .regex(/^[^=]+=/, 'must be key=value')
-          .refine(
-            (value) => value.isWellFormed() && !value.includes('\0'),
-            'must be well-formed text',
-          ),
-      ),
-    )
-    .optional(),
+  status: statusSchema.optional().meta({ description: 'Only streams of this status.' }),
+  cameraId: cameraId.optional().meta({ description: 'Only streams of this camera.' }),
+  label: labelFilter,
   limit,
   cursor,
 });
 
 export const streamIdSchema = z.uuid('must be a UUID');
+
+function hasUniqueKeys(pairs: readonly string[]): boolean {
+  return new Set(pairs.map((pair) => pair.split('=', 1)[0])).size === pairs.length;
+}
 
 export type StartBody = z.output<typeof startSchema>;
 export type StreamBody = z.output<typeof streamSchema>;

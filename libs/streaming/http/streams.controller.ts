@@ -1,21 +1,11 @@
-import {
-  Body,
-  Controller,
-  Get,
-  Headers,
-  HttpCode,
-  Param,
-  Post,
-  Query,
-  Res,
-} from '@nestjs/common';
+import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } from '@nestjs/common';
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
 import { Drain } from '#platform/http/drain.js';
 
 import { ReadStreams } from '../application/read-streams.js';
-import { StartStream } from '../application/start-stream.js';
+import { StartStream, type Waiting } from '../application/start-stream.js';
 import { StopStream } from '../application/stop-stream.js';
 import { type SourceUrlResult, parseSourceUrl } from '../domain/source-url.js';
 import { ApiProblems } from './api-responses.js';
@@ -36,6 +26,11 @@ import {
   streamSchema,
   streamsQuerySchema,
 } from './stream.schema.js';
+
+const ETag = {
+  description: 'The generation: it changes when something else is asked for.',
+  schema: { type: 'string' as const, example: '"1"' },
+};
 
 interface Page<T> {
   items: T[];
@@ -64,7 +59,14 @@ export class StreamsController {
     status: 201,
     description: 'Accepted and durable; read `status` for what is true.',
     standardSchema: streamSchema,
-    headers: { Location: { schema: { type: 'string' } }, ETag: { schema: { type: 'string' } } },
+    headers: {
+      Location: { description: 'Where the stream is read.', schema: { type: 'string' } },
+      ETag,
+      'Preference-Applied': {
+        description: 'The waiting that was asked for, as it was understood.',
+        schema: { type: 'string' },
+      },
+    },
   })
   @ApiProblems(400, 409, 413, 422)
   async start(
@@ -75,10 +77,7 @@ export class StreamsController {
     const waitS = preferredWait(prefer);
     const stream = await this.startStream.execute(
       { ...body, source: parsed(parseSourceUrl(body.source)) },
-      {
-        waitMs: (waitS ?? 0) * 1_000,
-        signal: AbortSignal.any([this.drain.signal, hangUp(reply)]),
-      },
+      waitS === null ? AT_ONCE : this.waiting(waitS, reply),
     );
     if (waitS !== null) {
       reply.header('preference-applied', `wait=${waitS}`);
@@ -96,7 +95,7 @@ export class StreamsController {
     description: 'Stopped, now or before: idempotent.',
     standardSchema: streamSchema,
   })
-  @ApiProblems(400, 404)
+  @ApiProblems(400, 404, 413)
   async stop(@Param('id', { schema: streamIdSchema }) id: string): Promise<StreamBody> {
     return presentStream(await this.stopStream.execute(id));
   }
@@ -108,7 +107,7 @@ export class StreamsController {
     status: 200,
     standardSchema: streamSchema,
     description: 'The stream.',
-    headers: { ETag: { schema: { type: 'string' } } },
+    headers: { ETag },
   })
   @ApiProblems(400, 404)
   async get(
@@ -153,7 +152,16 @@ export class StreamsController {
     });
     return toPage(events, limit, presentEvent, ({ version }) => version);
   }
+
+  private waiting(waitS: number, reply: FastifyReply): Waiting {
+    return {
+      waitMs: waitS * 1_000,
+      signal: AbortSignal.any([this.drain.signal, hangUp(reply)]),
+    };
+  }
 }
+
+const AT_ONCE: Waiting = { waitMs: 0, signal: new AbortController().signal };
 
 /** The schema has checked it already; what it parsed is not what it passes on, since it must stay a string in the document. */
 function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>['source'] {
@@ -166,7 +174,7 @@ function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>
 /** Aborts when the caller closes the connection before the answer. */
 function hangUp(reply: FastifyReply): AbortSignal {
   const controller = new AbortController();
-  // The response's own event: listeners on a kept-alive socket would pile up, request by request.
+  // Of the answer and not of the socket, which lives on and would collect a listener per request.
   reply.raw.once('close', () => {
     controller.abort();
   });

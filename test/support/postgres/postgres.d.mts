@@ -1,5 +1,5 @@
 export class Postgres {
-  static start(port?: number): Promise<Postgres>;
+  static start(settings?: Readonly<Record<string, string>>): Promise<Postgres>;
   readonly port: number;
   readonly pid: number | undefined;
   url(database?: string): string;

@@ -11,27 +11,41 @@ export class TestDatabase {
     this.pool.on('error', () => undefined);
   }
 
-  static async create(): Promise<TestDatabase> {
-    const name = `test_${randomUUID().replaceAll('-', '')}`;
-    const admin = new pg.Client({ connectionString: serverUrl('postgres') });
-    await admin.connect();
-    try {
-      // Clones of one template at the same time wait for each other.
-      await admin.query('SELECT pg_advisory_lock(1)');
-      await admin.query(`CREATE DATABASE ${name} TEMPLATE template_vigia`);
-    } finally {
-      await admin.end();
-    }
-    return new TestDatabase(serverUrl(name));
+  static create(): Promise<TestDatabase> {
+    return TestDatabase.of('test', 'template_vigia');
+  }
+
+  /** Without any table: for those who migrate it themselves. */
+  static createEmpty(): Promise<TestDatabase> {
+    return TestDatabase.of('empty', 'template0');
   }
 
   async query<Row extends object>(sql: string, parameters: unknown[] = []): Promise<Row[]> {
     return (await this.pool.query<Row>(sql, parameters)).rows;
   }
 
+  /** A connection of its own, for what must stay open: a transaction, a lock. */
+  async connect(): Promise<pg.PoolClient> {
+    return this.pool.connect();
+  }
+
   /** The database itself stays until the run ends: it is searched for secrets first. */
   async close(): Promise<void> {
     await this.pool.end();
+  }
+
+  private static async of(prefix: string, template: string): Promise<TestDatabase> {
+    const name = `${prefix}_${randomUUID().replaceAll('-', '')}`;
+    const admin = new pg.Client({ connectionString: serverUrl('postgres') });
+    await admin.connect();
+    try {
+      // Clones of one template at the same time wait for each other.
+      await admin.query('SELECT pg_advisory_lock(1)');
+      await admin.query(`CREATE DATABASE ${name} TEMPLATE ${template}`);
+    } finally {
+      await admin.end();
+    }
+    return new TestDatabase(serverUrl(name));
   }
 }
 

@@ -20,7 +20,11 @@ export abstract class LeaseSettings {
   abstract readonly leaseTtlMs: number;
 }
 
-/** $5: this process's own epoch, so that a renewal keeps it and a restart takes the next. */
+/**
+ * $5: the last epoch of this process. A renewal keeps it. A process that has none yet is a restart,
+ * and takes the lease of its predecessor with the next epoch; a predecessor that was only frozen
+ * finds that epoch and does not take it back.
+ */
 const HOLD_SQL = `
   INSERT INTO node_leases AS l (node_id, owner, epoch, expires_at, conditions)
   VALUES ($1, $2, 1, now() + $3 * interval '1 millisecond', '{}')
@@ -29,7 +33,7 @@ const HOLD_SQL = `
     epoch = CASE WHEN l.owner = $2 AND l.epoch = $5::bigint THEN l.epoch ELSE l.epoch + 1 END,
     expires_at = now() + $3 * interval '1 millisecond',
     last_look_ok_at = coalesce(now() - $4 * interval '1 millisecond', l.last_look_ok_at)
-  WHERE l.owner = $2 OR l.expires_at < now()
+  WHERE (l.owner = $2 AND l.epoch = coalesce($5::bigint, l.epoch)) OR l.expires_at < now()
   RETURNING epoch`;
 
 const RELEASE_SQL = `
@@ -76,7 +80,6 @@ export class PgNodeLeases extends NodeLeases implements OnApplicationShutdown {
       this.epochs.get(nodeId) ?? null,
     ]);
     if (row === undefined) {
-      this.epochs.delete(nodeId);
       return null;
     }
     this.epochs.set(nodeId, row.epoch);

@@ -45,6 +45,10 @@ export function listQuery(
   const conditions = [
     ...where('s.id < ?', page.beforeId),
     ...where('s.status = ?', filter.status),
+    // Follows from the status, and lets a few active streams be found among all that ever were.
+    ...(filter.status === undefined || filter.status === 'STOPPED'
+      ? []
+      : [`s.desired = 'RUNNING'`]),
     ...where('s.camera_id = ?', filter.cameraId),
     ...where('s.labels @> ?::jsonb', filter.labels && JSON.stringify(filter.labels)),
   ];

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { AppError } from '#kernel/app-error.js';
 import { Database } from '#platform/database/database.js';
 
 import { type Fence } from '../../domain/ports/node-leases.js';
@@ -53,7 +54,11 @@ export class TypeOrmStreamRepository extends StreamRepository {
         return { kind: 'busy', activeStreamId: active.id };
       }
       if (attempt === START_ATTEMPTS) {
-        throw new Error(`camera ${stream.cameraId} is started and stopped too fast to decide`);
+        throw new AppError(
+          'unavailable',
+          'stream.camera_contended',
+          `Camera ${stream.cameraId} is being started and stopped too fast to decide; try again.`,
+        );
       }
     }
   }

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { SETTINGS } from '#test/support/streaming/control-plane.js';
+import { FakeClock } from '#test/support/streaming/fake-clock.js';
+import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
+
+import { NodeState } from './node-state.js';
+
+let logs = silentLogs();
+let clock: FakeClock;
+let node: NodeState;
+
+beforeEach(() => {
+  logs = silentLogs();
+  clock = new FakeClock();
+  node = new NodeState(clock, SETTINGS);
+});
+
+describe('NodeState: is the node there?', () => {
+  it('is taken for reachable until it fails', () => {
+    expect(node.conditions).toEqual({
+      isReachable: true,
+      cause: null,
+      version: null,
+      isPoisoned: false,
+      isRemovalBraked: false,
+    });
+    expect(node.isWorthCalling).toBe(true);
+  });
+
+  it('leaves a node that failed alone for a while, and after each failure again', async () => {
+    node.failed('connection refused');
+    await clock.advance(4_999);
+    expect(node.isWorthCalling).toBe(false);
+    node.failed('connection refused');
+    await clock.advance(4_999);
+    expect(node.isWorthCalling).toBe(false);
+    await clock.advance(1);
+    expect(node.isWorthCalling).toBe(true);
+    expect(node.conditions.isReachable).toBe(false);
+  });
+
+  it('calls it at once again when it answers', () => {
+    node.failed('connection refused');
+    node.answered();
+    expect(node.isWorthCalling).toBe(true);
+    expect(node.conditions).toMatchObject({ isReachable: true, cause: null });
+  });
+
+  it('tells the newest cause, and says an outage once with its length', async () => {
+    node.failed('connection refused');
+    await clock.advance(7_000);
+    node.failed('no answer within 5000 ms');
+    expect(node.conditions.cause).toBe('no answer within 5000 ms');
+    node.answered();
+    node.answered();
+    expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
+    expect(logs[1]?.fields).toMatchObject({ outageMs: 7_000 });
+  });
+
+  it('asks for the version again after an outage and after gaining the lease', () => {
+    node.knows('v1.20.1');
+    expect(node.isVersionKnown).toBe(true);
+    node.failed('connection refused');
+    node.answered();
+    expect(node.isVersionKnown).toBe(false);
+    node.knows('v1.20.1');
+    node.newHolder();
+    expect(node.isVersionKnown).toBe(false);
+  });
+});
+
+describe('NodeState: how old is the last look?', () => {
+  it('does not say before there were two, since the first one proves nothing', async () => {
+    expect(node.lookAgeMs).toBeNull();
+    node.looked();
+    expect(node.lookAgeMs).toBeNull();
+    await clock.advance(5_000);
+    node.looked();
+    await clock.advance(1_000);
+    expect(node.lookAgeMs).toBe(1_000);
+  });
+
+  it('counts anew for a new holder', () => {
+    node.looked();
+    node.looked();
+    node.newHolder();
+    expect(node.lookAgeMs).toBeNull();
+  });
+});
+
+describe('NodeState: is it poisoned?', () => {
+  it('sweeps at once and then once a minute, until a write passes', async () => {
+    expect(node.takeSweep()).toBe(false);
+    node.poisoned();
+    expect(node.takeSweep()).toBe(true);
+    expect(node.takeSweep()).toBe(false);
+    await clock.advance(59_999);
+    expect(node.takeSweep()).toBe(false);
+    await clock.advance(1);
+    expect(node.takeSweep()).toBe(true);
+    node.writeAccepted();
+    await clock.advance(60_000);
+    expect(node.takeSweep()).toBe(false);
+    expect(node.isPoisoned).toBe(false);
+  });
+
+  it('says once that it is, with what to do, and once that it is over', async () => {
+    node.poisoned();
+    await clock.advance(61_000);
+    node.poisoned();
+    node.writeAccepted();
+    node.writeAccepted();
+    expect(logs).toHaveLength(2);
+    expect(logs[0]).toMatchObject({
+      level: 'error',
+      fields: { code: 'NODE_CONFIG_POISONED' },
+      sentence: expect.stringContaining('replace or delete'),
+    });
+    expect(logs[1]?.fields).toMatchObject({ poisonedMs: 61_000 });
+  });
+});
+
+describe('NodeState: is the removal of strangers braked?', () => {
+  it('says it each time that it begins, and not in between', () => {
+    [true, true, false, false, true].forEach((isBraked) => {
+      node.braked(isBraked, 50);
+    });
+    expect(sentences(logs, 'error')).toHaveLength(2);
+    expect(node.conditions.isRemovalBraked).toBe(true);
+  });
+});

@@ -1,0 +1,110 @@
+import { describe, expect, it } from '@jest/globals';
+
+import {
+  type Fence,
+  type NodeConditions,
+  NodeLeases,
+  type NodeReport,
+} from '../domain/ports/node-leases.js';
+import { ReadNodes } from './read-nodes.js';
+
+const GOOD: NodeConditions = {
+  isReachable: true,
+  cause: null,
+  version: 'v1.20.1',
+  isPoisoned: false,
+  isRemovalBraked: false,
+};
+
+class WrittenDown extends NodeLeases {
+  constructor(private readonly given: Partial<NodeReport>) {
+    super();
+  }
+
+  override async report(): Promise<NodeReport[]> {
+    const report: NodeReport = {
+      nodeId: 'default',
+      owner: 'vigia-1:3000',
+      isLeased: true,
+      lookAgeMs: 4_999.6,
+      conditions: GOOD,
+    };
+    return [{ ...report, ...this.given }];
+  }
+
+  override async hold(): Promise<Fence | null> {
+    return null;
+  }
+
+  override async release(): Promise<void> {
+    return undefined;
+  }
+
+  override async saveConditions(): Promise<void> {
+    return undefined;
+  }
+}
+
+const read = (given: Partial<NodeReport>): ReturnType<ReadNodes['execute']> =>
+  new ReadNodes(new WrittenDown(given)).execute();
+
+describe('ReadNodes', () => {
+  it('calls a node healthy that is held, looked at, and in good condition', async () => {
+    expect(await read({})).toEqual([
+      {
+        nodeId: 'default',
+        isHealthy: true,
+        problems: [],
+        version: 'v1.20.1',
+        leaseOwner: 'vigia-1:3000',
+        lookAgeMs: 5_000,
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<NodeReport>, RegExp]>([
+    ['nobody holds it', { isLeased: false }, /no instance holds its lease/],
+    ['it was never looked at', { lookAgeMs: null }, /not looked at/],
+    ['it was not looked at lately', { lookAgeMs: 15_001 }, /not looked at/],
+    [
+      'it does not answer',
+      { conditions: { ...GOOD, isReachable: false, cause: 'connection refused' } },
+      /^NODE_UNREACHABLE: connection refused$/,
+    ],
+    [
+      'it does not answer and nobody knows why',
+      { conditions: { ...GOOD, isReachable: false } },
+      /^NODE_UNREACHABLE: no answer$/,
+    ],
+    ['it is poisoned', { conditions: { ...GOOD, isPoisoned: true } }, /^NODE_CONFIG_POISONED: /],
+    [
+      'its strangers are many',
+      { conditions: { ...GOOD, isRemovalBraked: true } },
+      /none is removed/,
+    ],
+  ])('names the problem when %s', async (_, given, problem) => {
+    const [node] = await read(given);
+    expect(node?.isHealthy).toBe(false);
+    expect(node?.problems).toEqual([expect.stringMatching(problem)]);
+  });
+
+  it('names all problems of a node that was never held', async () => {
+    expect(await read({ owner: null, isLeased: false, lookAgeMs: null, conditions: null })).toEqual(
+      [
+        {
+          nodeId: 'default',
+          isHealthy: false,
+          problems: [expect.any(String), expect.any(String)],
+          version: null,
+          leaseOwner: null,
+          lookAgeMs: null,
+        },
+      ],
+    );
+  });
+
+  it('names no owner whose lease has ended', async () => {
+    const [node] = await read({ isLeased: false });
+    expect(node?.leaseOwner).toBeNull();
+  });
+});

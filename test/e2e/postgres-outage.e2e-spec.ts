@@ -1,0 +1,293 @@
+/** Postgres is down, restarts, crashes, hangs and is locked, under a living API. */
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as delay } from 'node:timers/promises';
+
+import { MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
+import { type StreamBody } from '#streaming/http/stream.schema.js';
+import { type ApiAnswer, secretSource } from '#test/support/api/api-client.js';
+import { ApiProcess } from '#test/support/api/api-process.js';
+import { eventually } from '#test/support/eventually.js';
+import { Proxy } from '#test/support/proxy.js';
+
+import { findCanary } from '../support/canary/find-canary.mjs';
+import { Postgres } from '../support/postgres/postgres.mjs';
+
+/** Its name makes it one that is searched for secrets. */
+const DATABASE = 'test_outage';
+const LEASE_TTL_MS = 2_000;
+/** Longer than the lease lives. */
+const OUTAGE_MS = LEASE_TTL_MS + 500;
+/** The API gives a connection 2 s and a query 5 s; the rest is for a busy machine. */
+const ANSWERED_WITHIN_MS = 15_000;
+const RECOVERED = { timeoutMs: 20_000 };
+
+let postgres: Postgres;
+let proxy: Proxy;
+let node: MediaMtxSimulator;
+let api: ApiProcess;
+let gate: StreamBody;
+let yard: StreamBody;
+
+beforeAll(async () => {
+  // What was answered must have been written down, or the test would prove nothing.
+  postgres = await Postgres.start({ synchronous_commit: 'on' });
+  await postgres.query(`CREATE DATABASE ${DATABASE}`);
+  proxy = await Proxy.start(postgres.port);
+  node = await MediaMtxSimulator.start();
+  api = await ApiProcess.start({
+    databaseUrl: proxy.through(postgres.url(DATABASE)),
+    mediaMtxUrl: node.url,
+    env: { LEASE_TTL_MS: String(LEASE_TTL_MS) },
+  });
+  [gate, yard] = (await Promise.all(
+    ['gate', 'yard'].map(async (cameraId) => {
+      const { body } = await api.client.start(cameraId, secretSource('10.0.0.1/a'), { waitS: 20 });
+      expect(body.status).toBe('RUNNING');
+      return body;
+    }),
+  )) as [StreamBody, StreamBody];
+}, 60_000);
+
+afterAll(async () => {
+  await api.stop();
+  await node.stop();
+  await proxy.stop();
+  await postgres.remove();
+});
+
+const show = (): Promise<ApiAnswer<StreamBody>> => api.client.get(`/api/streams/${gate.id}`);
+
+function expectUnavailable({ status, headers, problem }: ApiAnswer<unknown>): void {
+  expect(status).toBe(503);
+  expect(headers.get('content-type')).toContain('application/problem+json');
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+  expect(problem).toMatchObject({ status: 503, code: 'database.unavailable' });
+}
+
+async function expectHealthSays(database: 'up' | 'down'): Promise<void> {
+  const status = database === 'up' ? 200 : 503;
+  const [live, ready, all] = await Promise.all(
+    ['/live', '/ready', ''].map((probe) => api.client.get(`/health${probe}`)),
+  );
+  expect(live?.status).toBe(200);
+  expect(ready?.status).toBe(status);
+  expect(all).toMatchObject({ status, body: { details: { database: { status: database } } } });
+}
+
+/** Whole again: both streams are believed, and nobody has touched their paths. */
+async function expectUntouched(writesBefore: number): Promise<void> {
+  await eventually(async () => {
+    for (const { id } of [gate, yard]) {
+      const { status, body } = await api.client.get(`/api/streams/${id}`);
+      expect({ status, body }).toMatchObject({
+        status: 200,
+        body: { status: 'RUNNING', health: 'HEALTHY' },
+      });
+    }
+    await expectHealthSays('up');
+  }, RECOVERED);
+  expect(node.configWrites).toBe(writesBefore);
+  expect(await api.client.events(gate.id)).toHaveLength(2);
+}
+
+async function pathsOnNode(): Promise<string[]> {
+  const response = await fetch(`${node.url}/v3/paths/list?itemsPerPage=10000`);
+  const { items } = (await response.json()) as { items: { name: string }[] };
+  return items.map(({ name }) => name).sort();
+}
+
+describe('Postgres that is down', () => {
+  it('is a 503 with Retry-After, no reason to die or to touch a path, and mended by itself', async () => {
+    const writesBefore = node.configWrites;
+    const loggedBefore = api.logLines().length;
+    await postgres.stop();
+
+    const answers = await Promise.all([
+      show(),
+      api.client.get('/api/streams'),
+      api.client.get(`/api/streams/${gate.id}/events`),
+      api.client.start('refused', secretSource('10.0.0.1/a')),
+      api.client.stop(gate.id),
+    ]);
+    answers.forEach(expectUnavailable);
+    await expectHealthSays('down');
+    await delay(OUTAGE_MS);
+    expect(await pathsOnNode()).toEqual(['cam/gate', 'cam/yard']);
+
+    await postgres.start();
+    await expectUntouched(writesBefore);
+    const lines = api.logLines().slice(loggedBefore);
+    const ends = lines.filter(({ context, outageMs }) => context === 'Lease' && outageMs);
+    expect(ends).toHaveLength(1);
+    expect(ends[0]?.['outageMs']).toBeGreaterThan(OUTAGE_MS / 2);
+    const started = await api.client.start('refused', secretSource('10.0.0.1/a'));
+    expect(started.status).toBe(201);
+    expect((await api.client.stop(started.body.id)).status).toBe(200);
+  });
+});
+
+describe('Postgres that restarts under load', () => {
+  async function restartUnder(load: Load, signal: NodeJS.Signals): Promise<void> {
+    await load.acceptsMore();
+    await postgres.stop(signal);
+    await eventually(() => {
+      expect(load.statuses).toContain(503);
+    }, RECOVERED);
+    await postgres.start();
+    await load.acceptsMore();
+  }
+
+  it.each([
+    ['shut down', 'SIGINT'],
+    ['crashed', 'SIGQUIT'],
+  ] as const)('keeps every start that was answered, when it %s', async (how, signal) => {
+    const load = new Load(api, how.replace(' ', '-'));
+    const running = load.run();
+    await restartUnder(load, signal).finally(() => {
+      load.end();
+    });
+    await running;
+
+    expect(load.unexpected).toEqual([]);
+    const rows = await postgres.query<{ id: string; camera_id: string; path: string }>(
+      `SELECT id, camera_id, path FROM streams WHERE desired = 'RUNNING'`,
+      DATABASE,
+    );
+    expect(rows.map(({ id }) => id)).toEqual(expect.arrayContaining(load.accepted));
+    expect(new Set(rows.map(({ camera_id }) => camera_id)).size).toBe(rows.length);
+    await eventually(async () => {
+      expect(await pathsOnNode()).toEqual(rows.map(({ path }) => path).sort());
+    }, RECOVERED);
+  });
+});
+
+describe('Postgres that hangs', () => {
+  it('is a 503 at the deadline, and answers again when it goes on', async () => {
+    const writesBefore = node.configWrites;
+    proxy.blackHole();
+    const sentAt = performance.now();
+
+    const answering = Array.from({ length: 12 }, show);
+    await expectHealthSays('down');
+    (await Promise.all(answering)).forEach(expectUnavailable);
+    expect(performance.now() - sentAt).toBeLessThan(ANSWERED_WITHIN_MS);
+
+    proxy.heal();
+    await expectUntouched(writesBefore);
+    const again = await Promise.all(Array.from({ length: 24 }, show));
+    expect(again.map(({ status }) => status)).toEqual(again.map(() => 200));
+  });
+});
+
+describe('a table that somebody has locked', () => {
+  it('exhausts the pool, which is a 503, and costs neither the lease nor the process', async () => {
+    const writesBefore = node.configWrites;
+    const locked = postgres.query(
+      `BEGIN; LOCK TABLE streams IN ACCESS EXCLUSIVE MODE; SELECT pg_sleep(30)`,
+      DATABASE,
+    );
+    void locked.catch(() => undefined);
+    await eventually(async () => {
+      expect(await backends(`wait_event = 'PgSleep'`)).toHaveLength(1);
+    });
+    const epochBefore = await lease();
+
+    let unanswered = 24;
+    const answering = Promise.all(
+      Array.from({ length: unanswered }, async () => {
+        const answer = await show();
+        unanswered -= 1;
+        return answer;
+      }),
+    );
+    while (unanswered > 0) {
+      expect(await lease()).toEqual(epochBefore);
+      expect((await api.client.get('/health/live')).status).toBe(200);
+      await delay(100);
+    }
+    (await answering).forEach(expectUnavailable);
+
+    await postgres.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'`,
+      DATABASE,
+    );
+    await expect(locked).rejects.toThrow();
+    await expectUntouched(writesBefore);
+  });
+
+  const backends = (condition: string): Promise<unknown[]> =>
+    postgres.query(`SELECT pid FROM pg_stat_activity WHERE ${condition}`, DATABASE);
+
+  const lease = (): Promise<unknown[]> =>
+    postgres.query('SELECT owner, epoch, expires_at > now() AS is_held FROM node_leases', DATABASE);
+});
+
+describe('after all of this', () => {
+  it('the process is the one that was started, and has nothing to be ashamed of', async () => {
+    expect(api.isRunning).toBe(true);
+    expect(api.logs).not.toMatch(/unhandled|uncaught|MaxListeners/i);
+    expect(api.logLines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual(
+      [],
+    );
+    const { hits } = await findCanary(process.env['TEST_SAID_FOLDER'] ?? '', postgres);
+    expect(hits).toEqual([]);
+  });
+});
+
+/** Starts of cameras of their own and of one that all want, and reads, one after another. */
+class Load {
+  readonly accepted: string[] = [];
+  readonly statuses: number[] = [];
+  readonly unexpected: number[] = [];
+  private isEnding = false;
+  private cameras = 0;
+
+  constructor(
+    private readonly target: ApiProcess,
+    private readonly name: string,
+  ) {}
+
+  async run(): Promise<void> {
+    await Promise.all([
+      this.repeat(() => this.startAnother()),
+      this.repeat(() => this.startAnother()),
+      this.repeat(() => this.start(`${this.name}-shared`, [201, 409, 503])),
+      this.repeat(() => this.read()),
+    ]);
+  }
+
+  end(): void {
+    this.isEnding = true;
+  }
+
+  async acceptsMore(): Promise<void> {
+    const before = this.accepted.length;
+    await eventually(() => {
+      expect(this.accepted.length).toBeGreaterThan(before + 10);
+    }, RECOVERED);
+  }
+
+  private async repeat(act: () => Promise<void>): Promise<void> {
+    while (!this.isEnding) await act();
+  }
+
+  private startAnother(): Promise<void> {
+    this.cameras += 1;
+    return this.start(`${this.name}-${this.cameras}`, [201, 503]);
+  }
+
+  private async start(cameraId: string, expected: number[]): Promise<void> {
+    const { status, body } = await this.target.client.start(cameraId, secretSource('10.0.0.1/a'));
+    if (status === 201) this.accepted.push(body.id);
+    this.note(status, expected);
+  }
+
+  private async read(): Promise<void> {
+    this.note((await show()).status, [200, 503]);
+  }
+
+  private note(status: number, expected: number[]): void {
+    this.statuses.push(status);
+    if (!expected.includes(status)) this.unexpected.push(status);
+  }
+}

@@ -1,0 +1,174 @@
+/**
+ * The use cases of one process over in-memory doubles, wired as the module wires them. Time passes
+ * only when a test says so; several processes can share one node and one database.
+ */
+import { ApplyPath } from '#streaming/application/apply-path.js';
+import { FollowStream } from '#streaming/application/follow-stream.js';
+import { HeldLease } from '#streaming/application/held-lease.js';
+import { JudgeRefusal } from '#streaming/application/judge-refusal.js';
+import { NodeMemory } from '#streaming/application/node-memory.js';
+import { NodeState } from '#streaming/application/node-state.js';
+import { PathWriter } from '#streaming/application/path-writer.js';
+import { ReconcileNode, type TickResult } from '#streaming/application/reconcile-node.js';
+import { ReconcileStream } from '#streaming/application/reconcile-stream.js';
+import { SaveObserved } from '#streaming/application/save-observed.js';
+import { type StartRequest, StartStream } from '#streaming/application/start-stream.js';
+import { StopStream } from '#streaming/application/stop-stream.js';
+import { StreamSignals } from '#streaming/application/stream-signals.js';
+import { type StreamingSettings } from '#streaming/application/streaming-settings.js';
+import { type Fence } from '#streaming/domain/ports/node-leases.js';
+import { type StreamRecord } from '#streaming/domain/ports/stream-repository.js';
+import { type StreamState } from '#streaming/domain/stream.js';
+import { FakeClock, settled } from './fake-clock.js';
+import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
+import { InMemoryNodeLeases, LeaseTable } from './in-memory-node-leases.js';
+import { InMemoryStreamRepository } from './in-memory-stream-repository.js';
+
+export const TICK_MS = 5_000;
+export const NEVER = new AbortController().signal;
+
+/** Plain values; the abstract class is only their token. */
+export type Settings = Readonly<Pick<StreamingSettings, keyof StreamingSettings>>;
+
+export const SETTINGS: Settings = {
+  nodeId: 'default',
+  pathPrefix: 'cam',
+  sourceDeadlineMs: 20_000,
+  orphanGraceMs: 60_000,
+  dialsPerSecond: 0,
+  breakerMs: 5_000,
+  leaseSafeMs: 10_000,
+};
+
+/** What several processes share. */
+export class World {
+  readonly clock = new FakeClock();
+  readonly node = new FakeMediaMtxClient(this.clock);
+  readonly streams = new InMemoryStreamRepository(this.clock);
+  readonly leases = new LeaseTable(this.clock);
+}
+
+export class ControlPlane {
+  readonly clock: FakeClock;
+  readonly node: FakeMediaMtxClient;
+  readonly streams: InMemoryStreamRepository;
+  readonly leases: InMemoryNodeLeases;
+  readonly memory = new NodeMemory();
+  readonly state: NodeState;
+  readonly signals: StreamSignals;
+  readonly writer: PathWriter;
+  readonly follow: FollowStream;
+  readonly lease: HeldLease;
+  readonly reconcileNode: ReconcileNode;
+  readonly reconcileStream: ReconcileStream;
+  readonly startStream: StartStream;
+  readonly stopStream: StopStream;
+
+  constructor(
+    given: Partial<Settings> = {},
+    readonly world = new World(),
+    readonly owner = 'vigia-1:3000',
+  ) {
+    const settings: Settings = { ...SETTINGS, ...given };
+    const { clock, node, streams } = world;
+    [this.clock, this.node, this.streams] = [clock, node, streams];
+    this.leases = new InMemoryNodeLeases(world.leases, owner);
+    this.state = new NodeState(clock, settings);
+    this.signals = new StreamSignals(clock);
+    const { memory, state } = this;
+    const save = new SaveObserved(streams, this.signals);
+    const judge = new JudgeRefusal(node, state, settings);
+    const apply = new ApplyPath(streams, node, memory, state, judge, save, settings, clock);
+    this.writer = new PathWriter(clock, settings, apply);
+    this.follow = new FollowStream(node, streams, memory, state, save, settings, clock);
+    this.lease = new HeldLease(this.leases, state, memory, settings, clock);
+    this.reconcileNode = new ReconcileNode(
+      node,
+      streams,
+      memory,
+      state,
+      this.writer,
+      save,
+      settings,
+      clock,
+    );
+    this.reconcileStream = new ReconcileStream(this.writer, this.follow, save);
+    this.startStream = new StartStream(
+      streams,
+      this.reconcileStream,
+      this.signals,
+      settings,
+      clock,
+    );
+    this.stopStream = new StopStream(streams, this.reconcileStream, this.signals);
+  }
+
+  /** Accepted, and everything done that needs no time to pass. */
+  async start(cameraId = 'gate-3', given: Partial<StartRequest> = {}): Promise<StreamRecord> {
+    const stream = await this.startStream.execute(aStart(cameraId, given), {
+      waitMs: 0,
+      signal: NEVER,
+    });
+    await settled();
+    return stream;
+  }
+
+  async stop(id: string): Promise<StreamRecord> {
+    const stream = await this.stopStream.execute(id);
+    await settled();
+    return stream;
+  }
+
+  /** One tick by the holder of the lease, and the writes that it hands out. */
+  async tick(): Promise<TickResult> {
+    const result = await this.reconcileNode.execute(await this.hold());
+    await settled();
+    return result;
+  }
+
+  /** Ticks for so many ms, one every 5 s, the first one at once. */
+  async run(ms: number): Promise<void> {
+    for (let leftMs = ms; leftMs > 0; leftMs -= TICK_MS) {
+      await this.tick();
+      await this.clock.advance(Math.min(TICK_MS, leftMs));
+    }
+    await this.tick();
+  }
+
+  async hold(): Promise<Fence> {
+    await this.lease.renew();
+    const fence = this.lease.current;
+    if (fence === null) {
+      throw new Error('the lease is held by another process');
+    }
+    this.streams.currentFence = fence;
+    return fence;
+  }
+
+  stateOf(stream: { id: string }): StreamState {
+    return this.streams.stateOf(stream.id);
+  }
+
+  /** `STARTING→RUNNING` and the like, oldest first. */
+  storyOf(stream: { id: string }): string[] {
+    return this.streams
+      .eventsOf(stream.id)
+      .map(({ fromStatus, toStatus, reason }) =>
+        [`${fromStatus ?? 'new'}→${toStatus}`, ...(reason === null ? [] : [reason])].join(' '),
+      );
+  }
+}
+
+export function aStart(cameraId = 'gate-3', given: Partial<StartRequest> = {}): StartRequest {
+  return {
+    cameraId,
+    source: {
+      url: 'rtsp://192.168.1.20:554/stream1',
+      secret: { userInfo: null, query: null },
+    },
+    onDemand: false,
+    transport: 'tcp',
+    labels: {},
+    ...given,
+  };
+}

@@ -33,6 +33,9 @@ const common = {
   modulePathIgnorePatterns: ['<rootDir>/dist/', '<rootDir>/.vigia/'],
 };
 
+/** Beside their code, but about processes and files of the system. */
+const PROCESS_TESTS = ['/apps/standalone/processes/', '/scripts/'];
+
 const withServices = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
@@ -54,13 +57,19 @@ export default {
   coverageReporters: ['text-summary', 'lcovonly'],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   projects: [
-    project('unit', [
-      '<rootDir>/libs/**/*.spec.ts',
-      '<rootDir>/apps/**/*.spec.ts',
-      '<rootDir>/scripts/**/*.spec.ts',
-    ]),
+    project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts'], {
+      testPathIgnorePatterns: PROCESS_TESTS,
+    }),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),
-    project('integration', ['<rootDir>/test/integration/**/*.spec.ts'], withServices),
+    project(
+      'integration',
+      [
+        '<rootDir>/test/integration/**/*.spec.ts',
+        '<rootDir>/apps/standalone/processes/*.spec.ts',
+        '<rootDir>/scripts/*.spec.ts',
+      ],
+      withServices,
+    ),
     project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], withServices),
   ],
 };

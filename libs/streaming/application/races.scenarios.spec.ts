@@ -74,6 +74,21 @@ describe('a holder that lost its lease', () => {
     expect(vigia.storyOf(stream)).toEqual(story);
   });
 
+  it('sends at most the one write that it had in flight, of all that it had queued', async () => {
+    for (const camera of ['a', 'b', 'c', 'd']) {
+      await vigia.start(camera);
+    }
+    await vigia.run(10_000);
+    vigia.node.forgetAll();
+    const release = vigia.node.holdWrites();
+    const before = vigia.node.writes.length;
+    await vigia.tick();
+    await vigia.clock.advance(60_000);
+    release();
+    await vigia.clock.advance(1_000);
+    expect(vigia.node.writes.length - before).toBe(1);
+  });
+
   it('is followed by another one that goes on without an event of its own', async () => {
     const stream = await vigia.start();
     await vigia.run(10_000);

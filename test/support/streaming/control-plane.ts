@@ -79,9 +79,9 @@ export class ControlPlane {
     const save = new SaveObserved(streams, this.signals);
     const judge = new JudgeRefusal(node, state, settings);
     const apply = new ApplyPath(streams, node, memory, state, judge, save, settings, clock);
-    this.writer = new PathWriter(clock, settings, apply);
-    this.follow = new FollowStream(node, streams, memory, state, save, settings, clock);
     this.lease = new HeldLease(this.leases, state, memory, settings, clock);
+    this.writer = new PathWriter(clock, settings, apply, this.lease);
+    this.follow = new FollowStream(node, streams, memory, state, save, settings, clock);
     this.reconcileNode = new ReconcileNode(
       node,
       streams,

@@ -80,10 +80,11 @@ module.exports = {
     },
     {
       name: 'resolvable',
-      comment: 'An import that cannot be resolved here fails at run time.',
+      comment:
+        'An import that cannot be resolved here fails at run time (dist/ is made by the build).',
       severity: 'error',
       from: {},
-      to: { couldNotResolve: true },
+      to: { couldNotResolve: true, pathNot: '/dist/' },
     },
   ],
   options: {

@@ -13,6 +13,8 @@ import { TestDatabase } from '#test/support/postgres/test-database.js';
 const LEASE_TTL_MS = 6_000;
 const TAKEN_OVER = { timeoutMs: LEASE_TTL_MS - 1_000 };
 const PATIENT = { timeoutMs: 20_000 };
+const LISTING = '/v3/paths/list';
+const REPLACING = '/replace/';
 
 let database: TestDatabase;
 let node: MediaMtxSimulator;
@@ -70,6 +72,11 @@ const saysDraining = (api: ApiProcess): Promise<void> =>
     expect(api.logLines().map(({ msg }) => msg)).toContain('draining');
   });
 
+const wasAsked = (pathPart: string): Promise<void> =>
+  eventually(() => {
+    expect(node.requests.some(({ path }) => path.includes(pathPart))).toBe(true);
+  }, PATIENT);
+
 /** A connection that has sent this and is still open. */
 async function connectionThatSent(api: ApiProcess, text: string): Promise<Socket> {
   const socket = connect(api.port, '127.0.0.1');
@@ -123,11 +130,9 @@ describe('an API that is asked to end', () => {
   it('is alive and serves, but is not ready, while it drains; and ends at once when asked again', async () => {
     const api = await startApi({ MEDIAMTX_TIMEOUT_MS: '20000' });
     await holds(api);
-    node.faults.set({ kind: 'hang', on: { pathPattern: '/v3/paths/list' } });
+    node.faults.set({ kind: 'hang', on: { pathPattern: LISTING } });
     node.clearJournal();
-    await eventually(() => {
-      expect(node.requests).not.toEqual([]);
-    });
+    await wasAsked(LISTING);
 
     api.signal('SIGTERM');
 
@@ -161,12 +166,10 @@ describe('an API that is killed', () => {
   it('between writing a start down and telling the node finishes it after its restart, unasked', async () => {
     const api = await startApi();
     await holds(api);
-    node.faults.set({ kind: 'hang', on: { pathPattern: '/replace/' } });
+    node.faults.set({ kind: 'hang', on: { pathPattern: REPLACING } });
     const { status, body } = await api.client.start('gate', secretSource('10.0.0.1/a'));
     expect(status).toBe(201);
-    await eventually(() => {
-      expect(node.requests.some(({ path }) => path.includes('/replace/'))).toBe(true);
-    });
+    await wasAsked(REPLACING);
 
     await api.kill9();
     node.faults.clear();

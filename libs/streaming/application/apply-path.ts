@@ -17,7 +17,7 @@ import {
 import { type PathIntent, StreamRepository } from '../domain/ports/stream-repository.js';
 import { Reason } from '../domain/reason.js';
 import { Stream, type StreamState } from '../domain/stream.js';
-import { JudgeRefusal } from './judge-refusal.js';
+import { JudgeRefusal, type RefusalVerdict } from './judge-refusal.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { SaveObserved } from './save-observed.js';
@@ -99,14 +99,20 @@ export class ApplyPath {
   }
 
   private async replace(state: StreamState, spec: PathSpec): Promise<PathResult> {
-    const outcome = await this.written(state.path, () => this.client.replace(state.path, spec));
-    return outcome.kind === 'rejected'
-      ? this.rejected(state, spec, outcome.cause)
-      : this.conclude(state, spec, outcome);
+    const send = (): Promise<WriteOutcome> =>
+      this.written(state.path, () => this.client.replace(state.path, spec));
+    const outcome = await send();
+    if (outcome.kind !== 'rejected') {
+      return this.conclude(state, spec, outcome);
+    }
+    return this.rejected(state, spec, await this.judge.execute(send, outcome.cause));
   }
 
-  private async rejected(state: StreamState, spec: PathSpec, cause: string): Promise<PathResult> {
-    const verdict = await this.judge.execute(state.path, spec, cause);
+  private async rejected(
+    state: StreamState,
+    spec: PathSpec,
+    verdict: RefusalVerdict,
+  ): Promise<PathResult> {
     switch (verdict.kind) {
       case 'blamed':
         await this.blame(state);

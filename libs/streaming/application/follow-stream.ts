@@ -22,6 +22,8 @@ const LAST_PAUSE_MS = 1_000;
 /** Beyond the deadline, so that the follower still sees the ERROR that it leads to. */
 const SLACK_MS = 5_000;
 
+const NONE: ReadonlySet<string> = new Set();
+
 interface Following {
   readonly done: Promise<void>;
   readonly stopping: AbortController;
@@ -76,6 +78,8 @@ export class FollowStream {
     if (!signal.aborted) {
       this.following.delete(path);
     }
+    // A replica that never holds the lease has no tick that would do it.
+    this.memory.forgetEnded(NONE, this.clock.monotonicMs());
   }
 
   private async follow(path: string, signal: AbortSignal): Promise<void> {

@@ -18,7 +18,8 @@ beforeEach(() => {
   judge = new JudgeRefusal(vigia.node, vigia.state, SETTINGS);
 });
 
-const verdict = (): Promise<RefusalVerdict> => judge.execute(PATH, aStart(), 'HTTP 400');
+const verdict = (): Promise<RefusalVerdict> =>
+  judge.execute(() => vigia.node.replace(PATH, aStart()), 'HTTP 400');
 
 describe('JudgeRefusal', () => {
   it('blames the body that is refused again after a good one passed', async () => {

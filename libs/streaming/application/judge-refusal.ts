@@ -34,7 +34,8 @@ export class JudgeRefusal {
     private readonly settings: StreamingSettings,
   ) {}
 
-  async execute(path: string, spec: PathSpec, cause: string): Promise<RefusalVerdict> {
+  /** @param sendAgain sends the refused body once more @param cause of the first refusal */
+  async execute(sendAgain: () => Promise<WriteOutcome>, cause: string): Promise<RefusalVerdict> {
     const canaryPath = `${this.settings.pathPrefix}/${CANARY_NAME}`;
     const canary = await this.client.replace(canaryPath, CANARY);
     if (canary.kind === 'rejected') {
@@ -46,7 +47,7 @@ export class JudgeRefusal {
     }
     this.node.writeAccepted();
     await this.client.remove(canaryPath);
-    const second = await this.client.replace(path, spec);
+    const second = await sendAgain();
     return second.kind === 'rejected' ? { kind: 'blamed' } : { kind: second.kind, outcome: second };
   }
 }

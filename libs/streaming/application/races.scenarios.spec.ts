@@ -188,6 +188,19 @@ describe('two starts of one camera', () => {
   });
 });
 
+describe('replicas whose clocks differ', () => {
+  it('give the path to the active stream, though a stopped one has a higher id', async () => {
+    const high = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
+    const path = { nodeId: 'default', path: PATH };
+    await vigia.streams.start({ ...aStart(), id: high, ...path });
+    await vigia.stop(high);
+    const stream = await vigia.start();
+    await vigia.run(10_000);
+    expect(vigia.stateOf(stream).status).toBe('RUNNING');
+    expect(vigia.node.names).toEqual([PATH]);
+  });
+});
+
 describe('a database that is down', () => {
   it('leaves the node as it is, and what was missed is done when it is back', async () => {
     const stream = await vigia.start();

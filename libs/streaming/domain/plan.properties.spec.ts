@@ -35,7 +35,7 @@ const saved = (step: Partial<Step>): Step => ({
 
 /** Longer than a refused body ever waits. */
 const PAST_ALL_RETRIES_MS = 400_000;
-const RUNS = { numRuns: 1_000 };
+const RUNS = { numRuns: 600 };
 
 describe('plan over random looks', () => {
   it('never removes a wanted path', () => {
@@ -249,7 +249,7 @@ describe('planPath over streams that share a path', () => {
           }
         },
       ),
-      RUNS,
+      { numRuns: 200 },
     );
   });
 });

@@ -47,6 +47,16 @@ describe('parseSourceUrl', () => {
     expect(parsed(raw).url).toBe(url);
   });
 
+  it('refuses a raw slash in a password, whose rest would be shown as a path', () => {
+    expect(problemOf('rtsp://admin:12/34@10.0.0.1/x')).toContain('%2F');
+    expect(parsed('rtsp://admin:12%2F34@10.0.0.1/x').url).toBe('rtsp://10.0.0.1/x');
+  });
+
+  it.each(['%0d%0a', '%00', '%1F', '%7f'])('refuses the encoded control character %s', (code) => {
+    expect(problemOf(`rtsp://user:a${code}@h/`)).toContain('control characters');
+    expect(problemOf(`rtsp://h/${code}`)).toContain('control characters');
+  });
+
   it('tells an empty query from none', () => {
     expect(parsed('rtsp://h/a?').secret.query).toBe('');
     expect(parsed('rtsp://h/a').secret.query).toBeNull();

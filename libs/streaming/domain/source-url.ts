@@ -38,8 +38,9 @@ export type SourceUrlResult =
   | { readonly ok: true; readonly source: SourceUrl }
   | { readonly ok: false; readonly problem: string };
 
+// An @ in the path is most likely a password with a raw slash, whose rest would be shown.
 const SHAPE =
-  /^(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):\/\/(?<authority>[^/?]*)(?<path>\/[^?]*)?(?:\?(?<query>.*))?$/;
+  /^(?<scheme>[A-Za-z][A-Za-z0-9+.-]*):\/\/(?<authority>[^/?]*)(?<path>\/[^?@]*)?(?:\?(?<query>.*))?$/;
 const USER_INFO = /^[A-Za-z0-9\-._~!$&'()*+,;=%]+:[A-Za-z0-9\-._~!$&'()*+,;=%:]+$/;
 const HOST_AND_PORT = /^(?<host>\[[0-9A-Fa-f:.]+\]|[^:[\]]+)(?::(?<port>\d{1,5}))?$/;
 const HOST_NAME =
@@ -55,7 +56,11 @@ export function parseSourceUrl(raw: string): SourceUrlResult {
   }
   const parts = SHAPE.exec(raw)?.groups;
   if (parts === undefined) {
-    return { ok: false, problem: 'must be a URL such as rtsp://user:password@host:554/path' };
+    return {
+      ok: false,
+      problem:
+        'must be a URL such as rtsp://user:password@host:554/path; write / in a password as %2F, and @ in a path as %40',
+    };
   }
   const scheme = String(parts['scheme']).toLowerCase();
   if (!(SOURCE_SCHEMES as readonly string[]).includes(scheme)) {
@@ -87,6 +92,9 @@ function rawProblem(raw: string): string | null {
   }
   if (/%(?![0-9A-Fa-f]{2})/.test(raw)) {
     return 'holds a % that is not followed by two hexadecimal digits; write %25 for a percent sign';
+  }
+  if (/%(?:[01][0-9A-Fa-f]|7[Ff])/.test(raw)) {
+    return 'must hold no control characters, percent-encoded ones included';
   }
   return null;
 }

@@ -194,7 +194,10 @@ export class InMemoryStreamRepository extends StreamRepository {
   }
 
   private newest(nodeId: string, path: string): StreamRow | undefined {
-    return this.newestFirst().find((row) => row.nodeId === nodeId && row.state.path === path);
+    const rows = this.newestFirst().filter(
+      (row) => row.nodeId === nodeId && row.state.path === path,
+    );
+    return rows.find(({ state }) => state.desired === 'RUNNING') ?? rows[0];
   }
 
   private newestFirst(): StreamRow[] {

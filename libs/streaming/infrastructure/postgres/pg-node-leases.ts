@@ -32,7 +32,7 @@ const HOLD_SQL = `
     owner = $2,
     epoch = CASE WHEN l.owner = $2 AND l.epoch = $5::bigint THEN l.epoch ELSE l.epoch + 1 END,
     expires_at = now() + $3 * interval '1 millisecond',
-    last_look_ok_at = coalesce(now() - $4 * interval '1 millisecond', l.last_look_ok_at)
+    last_look_ok_at = greatest(now() - $4 * interval '1 millisecond', l.last_look_ok_at)
   WHERE (l.owner = $2 AND l.epoch = coalesce($5::bigint, l.epoch)) OR l.expires_at < now()
   RETURNING epoch`;
 

@@ -8,9 +8,14 @@ export const FIND_SQL = `
 export const ACTIVE_ID_SQL = `
   SELECT id FROM streams WHERE camera_id = $1 AND desired = 'RUNNING'`;
 
+/**
+ * "Newest" puts an active row first: ids come from the clocks of replicas, and one that is behind
+ * must not make a stopped stream outlive the active one of its path.
+ */
 export const INTENT_SQL = `
   SELECT ${STREAM_STATE_COLUMNS}, s.source_url, s.source_secret, s.transport
-  FROM streams s WHERE s.node_id = $1 AND s.path = $2 ORDER BY s.id DESC LIMIT 1`;
+  FROM streams s WHERE s.node_id = $1 AND s.path = $2
+  ORDER BY s.desired = 'RUNNING' DESC, s.id DESC LIMIT 1`;
 
 export const WORKING_SET_SQL = `
   SELECT ${STREAM_STATE_COLUMNS} FROM streams s
@@ -19,7 +24,7 @@ export const WORKING_SET_SQL = `
 
 export const NEWEST_DESIRED_SQL = `
   SELECT DISTINCT ON (path) path, desired FROM streams
-  WHERE node_id = $1 AND path = ANY($2) ORDER BY path, id DESC`;
+  WHERE node_id = $1 AND path = ANY($2) ORDER BY path, desired = 'RUNNING' DESC, id DESC`;
 
 export const EVENTS_SQL = `
   SELECT seq, at, type, from_status, to_status, reason, generation, version, data

@@ -33,8 +33,11 @@ import {
 } from './stream-queries.js';
 import { type StreamRead, type StreamStateRead, toRecord, toState } from './stream.row.js';
 
-/** A busy camera may be freed between the insert and the look at who holds it. */
-const START_ATTEMPTS = 5;
+/**
+ * A busy camera may be freed between the insert and the look at who holds it. Too low: many callers
+ * that start and stop one camera see a 503. Too high: they keep the database busy among themselves.
+ */
+const START_ATTEMPTS = 10;
 
 /** Raw rows throughout: the entity mapper halves the throughput of a read. */
 @Injectable()

@@ -33,7 +33,8 @@ export class AppModule {
       imports: [
         loggerModule({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }),
         TypeOrmModule.forRootAsync({
-          useFactory: () => ({ type: 'postgres', url: config.DATABASE_URL }),
+          // connectDatabase waits by itself, and says so once.
+          useFactory: () => ({ type: 'postgres', url: config.DATABASE_URL, retryAttempts: 1 }),
           dataSourceFactory: () =>
             connectDatabase({ url: config.DATABASE_URL, shouldMigrate: config.MIGRATE_ON_START }),
         }),

@@ -15,6 +15,9 @@ import { NodeJobSettings } from '#streaming/jobs/node.job.js';
 /** MediaMTX's cost of a write grows with its paths; beyond this use more nodes. */
 const MAX_PATHS = 1_000;
 
+/** Well below the age at which a look counts as stale. */
+const MAX_RENEW_MS = 5_000;
+
 /** A renewal that takes longer than this could not be trusted anyway. */
 const LEASE_QUERY_TIMEOUT_MS = 3_000;
 
@@ -32,7 +35,8 @@ export function streamingProviders(config: ApiConfig): Provider[] {
       provide: NodeJobSettings,
       useValue: {
         reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
-        leaseRenewMs: config.LEASE_TTL_MS / 3,
+        // Health is as fresh as the last renewal.
+        leaseRenewMs: Math.min(config.LEASE_TTL_MS / 3, MAX_RENEW_MS),
       } satisfies NodeJobSettings,
     },
     {

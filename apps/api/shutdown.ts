@@ -24,6 +24,9 @@ export function drainOnSignals(app: NestFastifyApplication, timeoutMs: number): 
   process.on('SIGINT', onSignal);
 }
 
+/** What may still run when all connections are closed: one write, and the release of the lease. */
+const LAST_CALLS_MS = 3_000;
+
 async function drain(app: NestFastifyApplication, timeoutMs: number): Promise<number> {
   app.get(Drain).begin();
   const server = app.getHttpServer();
@@ -31,6 +34,10 @@ async function drain(app: NestFastifyApplication, timeoutMs: number): Promise<nu
     logger.warn({ timeoutMs }, 'requests did not end in time; closing their connections');
     server.closeAllConnections();
   }, timeoutMs);
+  const giveUp = setTimeout(() => {
+    logger.error('not drained in time; ending');
+    process.exit(1);
+  }, timeoutMs + LAST_CALLS_MS);
   try {
     await app.close();
     logger.log('drained');
@@ -40,5 +47,6 @@ async function drain(app: NestFastifyApplication, timeoutMs: number): Promise<nu
     return 1;
   } finally {
     clearTimeout(cut);
+    clearTimeout(giveUp);
   }
 }

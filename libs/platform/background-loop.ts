@@ -58,12 +58,18 @@ export class BackgroundLoop {
     this.pokes.add(timer);
   }
 
-  /** Resolves when nothing runs any more. */
-  async stop(): Promise<void> {
-    this.isStopped = true;
+  /** Forgets the pokes that are still to come. */
+  cancelPokes(): void {
     this.pokes.forEach((timer) => {
       clearTimeout(timer);
     });
+    this.pokes.clear();
+  }
+
+  /** Resolves when nothing runs any more. */
+  async stop(): Promise<void> {
+    this.isStopped = true;
+    this.cancelPokes();
     await this.running;
   }
 

@@ -13,7 +13,6 @@ import { TestDatabase } from '#test/support/postgres/test-database.js';
 const LEASE_TTL_MS = 6_000;
 const TAKEN_OVER = { timeoutMs: LEASE_TTL_MS - 1_000 };
 const PATIENT = { timeoutMs: 20_000 };
-const LISTING = '/v3/paths/list';
 const REPLACING = '/replace/';
 
 let database: TestDatabase;
@@ -72,10 +71,16 @@ const saysDraining = (api: ApiProcess): Promise<void> =>
     expect(api.logLines().map(({ msg }) => msg)).toContain('draining');
   });
 
-const wasAsked = (pathPart: string): Promise<void> =>
-  eventually(() => {
-    expect(node.requests.some(({ path }) => path.includes(pathPart))).toBe(true);
+/** @returns the id of a stream that is written down, while the node does not answer what it was told */
+async function startThatHangs(api: ApiProcess): Promise<string> {
+  node.faults.set({ kind: 'hang', on: { pathPattern: REPLACING } });
+  const { status, body } = await api.client.start('gate', secretSource('10.0.0.1/a'));
+  expect(status).toBe(201);
+  await eventually(() => {
+    expect(node.requests.some(({ path }) => path.includes(REPLACING))).toBe(true);
   }, PATIENT);
+  return body.id;
+}
 
 /** A connection that has sent this and is still open. */
 async function connectionThatSent(api: ApiProcess, text: string): Promise<Socket> {
@@ -129,10 +134,7 @@ describe('an API that is asked to end', () => {
 
   it('is alive and serves, but is not ready, while it drains; and ends at once when asked again', async () => {
     const api = await startApi({ MEDIAMTX_TIMEOUT_MS: '20000' });
-    await holds(api);
-    node.faults.set({ kind: 'hang', on: { pathPattern: LISTING } });
-    node.clearJournal();
-    await wasAsked(LISTING);
+    await startThatHangs(api);
 
     api.signal('SIGTERM');
 
@@ -145,6 +147,16 @@ describe('an API that is asked to end', () => {
     expect((await api.client.get('/api/streams')).status).toBe(200);
     api.signal('SIGTERM');
     expect(await api.exitCode()).toBe(1);
+  });
+
+  it('ends, and says that it was not gentle, when its own last call hangs', async () => {
+    const api = await startApi({ MEDIAMTX_TIMEOUT_MS: '20000', DRAIN_TIMEOUT_MS: '200' });
+    await startThatHangs(api);
+
+    api.signal('SIGTERM');
+
+    expect(await api.exitCode()).toBe(1);
+    expect(api.logLines().map(({ msg }) => msg)).toContain('not drained in time; ending');
   });
 
   it('cuts a client that never ends its request, once the time for draining is over', async () => {
@@ -166,22 +178,19 @@ describe('an API that is killed', () => {
   it('between writing a start down and telling the node finishes it after its restart, unasked', async () => {
     const api = await startApi();
     await holds(api);
-    node.faults.set({ kind: 'hang', on: { pathPattern: REPLACING } });
-    const { status, body } = await api.client.start('gate', secretSource('10.0.0.1/a'));
-    expect(status).toBe(201);
-    await wasAsked(REPLACING);
+    const id = await startThatHangs(api);
 
     await api.kill9();
     node.faults.clear();
     await api.revive();
 
     await eventually(async () => {
-      expect(await api.client.stream(body.id)).toMatchObject({
+      expect(await api.client.stream(id)).toMatchObject({
         status: 'RUNNING',
         health: 'HEALTHY',
       });
     }, PATIENT);
-    const events = await api.client.events(body.id);
+    const events = await api.client.events(id);
     expect(events.map(({ toStatus }) => toStatus)).toEqual(['STARTING', 'RUNNING']);
   });
 });

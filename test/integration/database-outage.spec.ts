@@ -1,10 +1,14 @@
 /** What the database layer makes of a Postgres that refuses, breaks, hangs, or is full. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { type AddressInfo, type Server, createServer } from 'node:net';
 import { inspect } from 'node:util';
 
+import pg from 'pg';
 import { type DataSource, QueryFailedError } from 'typeorm';
 
 import { Database, DatabaseUnavailable, StatementFailed } from '#platform/database/database.js';
+import { KillOnTimeoutClient } from '#platform/database/kill-on-timeout-client.js';
 import { eventually } from '#test/support/eventually.js';
 import { Adapters } from '#test/support/postgres/adapters.js';
 import { NODE_ID, aNewStream, aNode } from '#test/support/postgres/builders.js';
@@ -108,6 +112,47 @@ describe('connections that break', () => {
       expect(await leases.hold(NODE_ID, null)).toEqual(fence);
     });
   });
+});
+
+describe('a connection that ends in the moment in which it is handed out', () => {
+  it('fails the next query on it, and not the process', async () => {
+    const server = await shuttingDownServer();
+    const pool = new pg.Pool({
+      host: '127.0.0.1',
+      port: (server.address() as AddressInfo).port,
+      Client: KillOnTimeoutClient,
+    });
+
+    const client = await pool.connect();
+
+    await expect(client.query('SELECT 1')).rejects.toThrow('not queryable');
+    client.release();
+    await pool.end();
+    server.close();
+  });
+
+  /** Says in one breath that it is ready, and that it shuts down. */
+  async function shuttingDownServer(): Promise<Server> {
+    const said = [
+      message('R', Buffer.alloc(4)),
+      message('Z', Buffer.from('I')),
+      message('E', Buffer.from('SFATAL\0C57P01\0Mterminating connection\0\0')),
+    ];
+    const server = createServer((socket) => {
+      socket.once('data', () => socket.end(Buffer.concat(said)));
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    return server;
+  }
+
+  /** As the protocol has it: a letter, the length of the rest with itself, the rest. */
+  function message(type: string, body: Buffer): Buffer {
+    const head = Buffer.alloc(5);
+    head.write(type);
+    head.writeInt32BE(body.length + 4, 1);
+    return Buffer.concat([head, body]);
+  }
 });
 
 describe('a Postgres that hangs', () => {

@@ -99,7 +99,7 @@ export class HealthController {
   private async nodesIndicator(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('mediamtx');
     try {
-      const nodes = await this.nodes.execute();
+      const nodes = await within(CHECK_TIMEOUT_MS, this.nodes.execute());
       const details = { nodes };
       return nodes.every(({ isHealthy }) => isHealthy)
         ? indicator.up(details)
@@ -107,5 +107,20 @@ export class HealthController {
     } catch {
       return indicator.degraded('unknown: the database cannot be used');
     }
+  }
+}
+
+/** @throws when `answer` takes longer than `ms` */
+async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => {
+      reject(new Error(`no answer within ${ms} ms`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([answer, late]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -26,16 +26,14 @@ describe('apiEnvironment', () => {
       MEDIAMTX_HLS_URL: 'http://127.0.0.1:8888',
       MEDIAMTX_WEBRTC_URL: 'http://127.0.0.1:8889',
       MEDIAMTX_RTSP_URL: 'rtsp://127.0.0.1:8554',
-      SOURCE_ALLOW_CIDRS: '127.0.0.0/8',
       LOG_FORMAT: 'json',
     });
   });
 
   it('keeps the settings of the person, but never listens beyond this machine', () => {
-    const env = { SOURCE_DEADLINE_MS: '5000', SOURCE_ALLOW_CIDRS: '10.0.0.0/8', HOST: '0.0.0.0' };
+    const env = { SOURCE_DEADLINE_MS: '5000', HOST: '0.0.0.0' };
     expect(apiEnvironment(env, SURROUNDINGS)).toMatchObject({
       SOURCE_DEADLINE_MS: '5000',
-      SOURCE_ALLOW_CIDRS: '10.0.0.0/8,127.0.0.0/8',
       HOST: '127.0.0.1',
     });
   });

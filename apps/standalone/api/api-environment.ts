@@ -9,9 +9,6 @@ export interface ApiSurroundings {
   readonly mediaMtxApiPassword: string;
 }
 
-/** The test camera is on this machine, which the API does not let a source be by default. */
-const OWN_MACHINE = '127.0.0.0/8';
-
 /** What of the person's environment the stack decides itself; a value given for it is not used. */
 export const DECIDED_HERE = ['HOST', 'MEDIAMTX_API_URL', 'LOG_FORMAT', 'MIGRATE_ON_START'] as const;
 
@@ -22,7 +19,6 @@ export function apiEnvironment(
 ): NodeJS.ProcessEnv {
   // Settings of the stack itself mean nothing to the API, which would wonder about them.
   const own = Object.entries(env).filter(([name]) => !/^(VIGIA_|MEDIAMTX_BIN$)/.test(name));
-  const allowed = [env['SOURCE_ALLOW_CIDRS'], OWN_MACHINE].filter(Boolean).join(',');
   return {
     ...Object.fromEntries(own),
     HOST: LOOPBACK,
@@ -35,7 +31,6 @@ export function apiEnvironment(
     MEDIAMTX_HLS_URL: `http://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_HLS_PORT}`,
     MEDIAMTX_WEBRTC_URL: `http://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_WEBRTC_PORT}`,
     MEDIAMTX_RTSP_URL: `rtsp://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_RTSP_PORT}`,
-    SOURCE_ALLOW_CIDRS: allowed,
     // Its file is read by machines; what a person should see is shown on the terminal.
     LOG_FORMAT: 'json',
   };

@@ -40,7 +40,8 @@ export const apiEnvironment = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
     .default('cam'),
-  RECONCILE_INTERVAL_MS: ms(100).default(5_000),
+  // A look older than 15 s counts as none.
+  RECONCILE_INTERVAL_MS: whole(100, 10_000).default(5_000),
   SOURCE_DEADLINE_MS: ms(1_000).default(20_000),
   LEASE_TTL_MS: ms(1_000).default(15_000),
   ORPHAN_GRACE_MS: ms().default(60_000),
@@ -58,7 +59,6 @@ export type ApiConfig = z.output<typeof apiEnvironment>;
 
 /** Names that other parts read, or that come with an issue of their own: no typo. */
 const KNOWN_ELSEWHERE = [
-  'SOURCE_ALLOW_CIDRS',
   'MEDIAMTX_BIN',
   'VIGIA_DATA_DIR',
   'VIGIA_POSTGRES_PORT',

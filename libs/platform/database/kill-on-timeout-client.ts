@@ -26,6 +26,9 @@ export class KillOnTimeoutClient extends pg.Client {
 
   constructor(config?: string | pg.ClientConfig) {
     super(config);
+    // The pool hands a client out without a listener, and its taker listens a moment later. A server
+    // that shuts down in that moment would end the process; like this, the next query says it.
+    this.on('error', () => undefined);
     const query = this.query.bind(this) as (...args: unknown[]) => unknown;
     const kill = (err: unknown): void => {
       if (err instanceof Error && err.message === 'Query read timeout') {

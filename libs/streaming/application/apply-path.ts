@@ -89,7 +89,7 @@ export class ApplyPath {
     }
     return intent.spec === null
       ? this.remove(job.path, intent.state)
-      : this.replace(intent.state, intent.spec);
+      : this.replace(intent.state, intent.spec, job.onlyWhilePoisoned);
   }
 
   /** A dead node gets no restore thrown at it, path by path; the next tick looks first. */
@@ -98,12 +98,15 @@ export class ApplyPath {
     return isHealed || (job.priority !== 'interactive' && !this.node.isWorthCalling);
   }
 
-  private async replace(state: StreamState, spec: PathSpec): Promise<PathResult> {
+  private async replace(state: StreamState, spec: PathSpec, isSweep: boolean): Promise<PathResult> {
     const send = (): Promise<WriteOutcome> =>
       this.written(state.path, () => this.client.replace(state.path, spec));
     const outcome = await send();
     if (outcome.kind !== 'rejected') {
       return this.conclude(state, spec, outcome);
+    }
+    if (isSweep) {
+      return { kind: 'skipped', hasDialled: false };
     }
     return this.rejected(state, spec, await this.judge.execute(send, outcome.cause));
   }
@@ -144,7 +147,6 @@ export class ApplyPath {
     this.memory.writeEnded(path, this.clock.monotonicMs());
     if (outcome.kind === 'accepted') {
       this.node.answered();
-      this.node.writeAccepted();
     } else if (outcome.kind === 'unknown') {
       this.node.failed(outcome.cause);
     }
@@ -155,6 +157,7 @@ export class ApplyPath {
     if (outcome.kind !== 'accepted') {
       return { kind: 'unknown', state, cause: outcome.cause, hasDialled: false };
     }
+    this.node.writeAccepted();
     this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
       rememberApplied(memo, state.generation, state.appliedGeneration),
     );

@@ -63,6 +63,11 @@ export class NodeState {
   newHolder(): void {
     this.goodLooks = 0;
     this.version = null;
+    this.poisonedSinceMs = null;
+  }
+
+  nothingToWrite(): void {
+    this.poisonedSinceMs = null;
   }
 
   answered(): void {

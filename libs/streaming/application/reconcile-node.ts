@@ -18,11 +18,13 @@ import { type Fence } from '../domain/ports/node-leases.js';
 import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { Stream, type StreamChange, type StreamState } from '../domain/stream.js';
+import { type PathResult } from './apply-path.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
 import { SaveObserved } from './save-observed.js';
 import { StreamingSettings } from './streaming-settings.js';
+import { type Priority } from './write-queue.js';
 
 export interface TickResult {
   readonly isConclusive: boolean;
@@ -30,8 +32,10 @@ export interface TickResult {
   readonly enqueued: number;
   readonly saved: number;
   /** Resolves when those paths were written; a tick itself never waits for the writer. */
-  readonly written: Promise<unknown>;
+  readonly written: Promise<readonly PathResult[]>;
 }
+
+type Write = Parameters<PathWriter['enqueue']>[0];
 
 interface LookedAt {
   readonly paths: ReadonlyMap<string, PathSample>;
@@ -51,13 +55,14 @@ export class ReconcileNode {
     private readonly clock: Clock,
   ) {}
 
-  async execute(fence: Fence): Promise<TickResult> {
+  /** @param signal ends the look early; the tick is then inconclusive */
+  async execute(fence: Fence, signal?: AbortSignal): Promise<TickResult> {
     const startedMs = this.clock.monotonicMs();
-    const look = await this.client.look();
+    const look = await this.client.look(signal);
     if (look.kind === 'inconclusive') {
       this.node.failed(look.cause);
       this.memory.pause();
-      return { isConclusive: false, enqueued: 0, saved: 0, written: Promise.resolve() };
+      return { isConclusive: false, enqueued: 0, saved: 0, written: Promise.resolve([]) };
     }
     this.node.looked();
     return this.reconcile({ paths: look.paths, startedMs }, fence);
@@ -68,16 +73,17 @@ export class ReconcileNode {
     const rows = await this.streams.workingSet(this.settings.nodeId, lookAgeMs);
     const { actions, changes } = this.planAll(rows, look);
     const saved = await this.save.execute(changes, fence);
-    const unexplained = await this.unexplained(look, new Set(rows.map(({ path }) => path)));
-    this.memory.sawReaders(look.paths);
+    const paths = new Set(rows.map(({ path }) => path));
+    const removals = await this.unexplained(look, paths);
+    this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
     await this.learnVersion();
-    const writes = [...this.writes(rows, actions), ...unexplained];
+    const writes = this.allowed(rows, [...this.wanted(actions), ...removals]);
     return {
       isConclusive: true,
       enqueued: writes.length,
       saved: saved.size,
-      written: Promise.all(writes),
+      written: Promise.all(writes.map((write) => this.writer.enqueue(write))),
     };
   }
 
@@ -100,30 +106,47 @@ export class ReconcileNode {
     return { actions, changes };
   }
 
-  /** A poisoned node refuses everything: it is asked once per sweep, and again as soon as it heals. */
-  private writes(
-    rows: readonly StreamState[],
-    actions: ReadonlyMap<string, Action>,
-  ): Promise<unknown>[] {
-    const isSweep = this.node.takeSweep();
-    if (this.node.isPoisoned && !isSweep) {
-      return [];
+  private wanted(actions: ReadonlyMap<string, Action>): Write[] {
+    return [...actions].flatMap(([path, action]) =>
+      action === 'none' ? [] : [{ path, priority: this.priorityOf(path) }],
+    );
+  }
+
+  /**
+   * A poisoned node refuses everything, so one write per tick asks whether it still is: a restart
+   * heals it, and then nothing may wait. Once a minute all our own paths are replaced until one
+   * passes, which heals the node when the poisoned path is ours.
+   */
+  private allowed(rows: readonly StreamState[], writes: Write[]): Write[] {
+    if (!this.node.isPoisoned) {
+      return writes;
     }
-    const wanted = new Set(rows.filter((row) => row.desired === 'RUNNING').map(({ path }) => path));
-    return [...actions].flatMap(([path, action]) => {
-      if (action === 'none' && !(isSweep && wanted.has(path))) {
-        return [];
-      }
-      const priority = this.memory.hadReaders(path) ? 'watched' : 'background';
-      return [this.writer.enqueue({ path, priority, onlyWhilePoisoned: action === 'none' })];
-    });
+    const own = rows.filter((row) => row.desired === 'RUNNING').map(({ path }) => path);
+    if (own.length === 0 && writes.length === 0) {
+      // Nobody is harmed and nothing could tell; the next write finds out.
+      this.node.nothingToWrite();
+    }
+    if (!this.node.takeSweep()) {
+      return writes.slice(0, 1);
+    }
+    const isPlanned = new Set(writes.map(({ path }) => path));
+    const sweep = own.filter((path) => !isPlanned.has(path));
+    return [
+      ...writes,
+      ...sweep.map((path) => ({
+        path,
+        priority: this.priorityOf(path),
+        onlyWhilePoisoned: true,
+      })),
+    ];
+  }
+
+  private priorityOf(path: string): Priority {
+    return this.memory.hadReaders(path) ? 'watched' : 'background';
   }
 
   /** Paths under the prefix that no row of the working set explains: stopped ones, or strangers. */
-  private async unexplained(
-    { paths }: LookedAt,
-    explained: ReadonlySet<string>,
-  ): Promise<Promise<unknown>[]> {
+  private async unexplained({ paths }: LookedAt, explained: ReadonlySet<string>): Promise<Write[]> {
     const own = [...paths.values()].filter(
       (sample) =>
         ownSample(sample) !== null && isUnderPrefix(this.settings.pathPrefix, sample.name),
@@ -141,9 +164,11 @@ export class ReconcileNode {
     );
     this.memory.orphansSinceMs = verdict.firstSeenMs;
     this.node.braked(verdict.isBraked, verdict.firstSeenMs.size);
-    return verdict.remove.map((path) =>
-      this.writer.enqueue({ path, priority: 'background', mayRemoveUnknown: true }),
-    );
+    return verdict.remove.map((path) => ({
+      path,
+      priority: 'background',
+      mayRemoveUnknown: true,
+    }));
   }
 
   private async learnVersion(): Promise<void> {

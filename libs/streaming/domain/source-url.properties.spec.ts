@@ -75,6 +75,8 @@ describe('parseSourceUrl, for any source', () => {
       fc.property(aSource, ({ plain, userInfo: user, query: search }) => {
         const shown = redactedSourceUrl(plain, { userInfo: user !== null, query: search !== null });
         const [before, after] = [user === null ? '' : '***:***@', search === null ? '' : '?***'];
+        // Keys of RTMP streams stand in the path, and are masked by a rule of their own.
+        fc.pre(!plain.startsWith('rtmp'));
         expect(shown).toBe(`${plain.replace('://', `://${before}`)}${after}`);
       }),
       RUNS,

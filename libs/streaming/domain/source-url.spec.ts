@@ -166,3 +166,19 @@ describe('redactedSourceUrl', () => {
     expect(redactedSourceUrl(url, { userInfo: false, query: false })).toBe('rtsp://h:554/a');
   });
 });
+
+describe('redactedSourceUrl, for secrets in the path', () => {
+  const shown = (url: string): string => redactedSourceUrl(url, { userInfo: false, query: false });
+
+  it.each([
+    ['rtsp://10.0.0.5:554/user=admin_password=secret_channel=1.sdp', 'rtsp://10.0.0.5:554/***'],
+    ['rtsp://10.0.0.5/cam/Pwd=secret/1', 'rtsp://10.0.0.5/***'],
+    ['rtmp://host/app/key', 'rtmp://host/app/***'],
+    ['rtmps://host:443/live/a/b', 'rtmps://host:443/live/***'],
+    ['rtmp://host/app', 'rtmp://host/app'],
+    ['rtsp://host', 'rtsp://host'],
+    ['rtsp://host/users/1', 'rtsp://host/users/1'],
+  ])('shows %s as %s', (url, masked) => {
+    expect(shown(url)).toBe(masked);
+  });
+});

@@ -2,9 +2,8 @@
  * The URL that a node pulls. User information and query may both carry credentials, so they are
  * kept apart from the rest from the first moment on, and masked in whatever leaves.
  *
- * Parsed by hand for structure and by `URL` for the host: for the schemes of cameras `URL` neither
- * canonicalises the host nor keeps CR and LF, so the raw string is checked first and the host is
- * parsed through an `http:` twin.
+ * Parsed by hand: for the schemes of cameras `URL` neither canonicalises the host nor keeps CR and LF.
+ * It checks IPv6 addresses only, through an `http:` twin.
  */
 export const SOURCE_SCHEMES = [
   'rtsp',
@@ -149,10 +148,26 @@ export function fullSourceUrl({ url, secret }: SourceUrl): string {
   return `${scheme}://${userInfo}${rest}${query}`.replaceAll('$', '%24');
 }
 
+/**
+ * Some cameras take credentials in the path (`/user=admin_password=x_channel=1.sdp`), and the last
+ * segment of an RTMP URL is its stream key.
+ */
+const SECRET_PATH = /(?:pass|pwd|user)[^/]*=/i;
+const STREAM_KEY = /^rtmps?:/;
+
 /** What may be shown: that there are credentials or a query, never which. */
 export function redactedSourceUrl(url: string, has: { userInfo: boolean; query: boolean }): string {
   const { scheme, rest } = splitScheme(url);
-  return `${scheme}://${has.userInfo ? '***:***@' : ''}${rest}${has.query ? '?***' : ''}`;
+  const slash = rest.indexOf('/');
+  const [host, path] = slash === -1 ? [rest, ''] : [rest.slice(0, slash), rest.slice(slash)];
+  return `${scheme}://${has.userInfo ? '***:***@' : ''}${host}${shownPath(url, path)}${has.query ? '?***' : ''}`;
+}
+
+function shownPath(url: string, path: string): string {
+  if (SECRET_PATH.test(path)) {
+    return '/***';
+  }
+  return STREAM_KEY.test(url) ? path.replace(/(\/[^/]+\/).+$/, '$1***') : path;
 }
 
 function splitScheme(url: string): { scheme: string; rest: string } {

@@ -1,13 +1,8 @@
 /**
- * The clockwork of a node: renew the lease, and tick while it is held. Started when the application
- * is up, stopped first when it drains, so that another replica takes over at once.
+ * The clockwork of a node: renew the lease, and tick while it is held. Started when the process
+ * listens, stopped first when it drains, so that another replica takes over at once.
  */
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { Clock } from '#kernel/clock.js';
@@ -32,10 +27,12 @@ const EXTRA_LOOKS_MS = [1_000, 3_000];
 const INTERVALS = ['lease', 'reconcile'];
 
 @Injectable()
-export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdown {
+export class NodeJob implements BeforeApplicationShutdown {
   private readonly logger = new Logger('Node');
   private readonly leaseLoop: BackgroundLoop;
   private readonly tickLoop: BackgroundLoop;
+  private readonly stopping = new AbortController();
+  private isStarted = false;
 
   constructor(
     private readonly lease: HeldLease,
@@ -50,16 +47,23 @@ export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.tickLoop = new BackgroundLoop('Reconcile', () => this.tick(), clock);
   }
 
-  onApplicationBootstrap(): void {
+  /**
+   * Called once the process listens: one that cannot must not take the lease from the one that does.
+   */
+  start(): void {
+    this.isStarted = true;
     this.schedule('lease', this.leaseLoop, this.settings.leaseRenewMs);
     this.schedule('reconcile', this.tickLoop, this.settings.reconcileIntervalMs);
     this.leaseLoop.poke();
   }
 
   async beforeApplicationShutdown(): Promise<void> {
-    INTERVALS.forEach((name) => {
-      this.scheduler.deleteInterval(name);
-    });
+    if (this.isStarted) {
+      INTERVALS.forEach((name) => {
+        this.scheduler.deleteInterval(name);
+      });
+    }
+    this.stopping.abort();
     await Promise.all([this.leaseLoop.stop(), this.tickLoop.stop(), this.follow.close()]);
     await this.writer.close();
     await this.lease.release().catch((err: unknown) => {
@@ -86,19 +90,23 @@ export class NodeJob implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (fence === null) {
       return;
     }
-    const result = await this.reconcile.execute(fence);
+    const result = await this.reconcile.execute(fence, this.stopping.signal);
     await this.lease.saveConditions(fence);
     if (this.lease.isLookUnsaid) {
       this.leaseLoop.poke();
     }
     if (result.enqueued > 0) {
-      void result.written.then(() => {
-        this.extraLooks();
+      void result.written.then((results) => {
+        if (results.some(({ kind }) => kind === 'applied' || kind === 'removed')) {
+          this.extraLooks();
+        }
       });
     }
   }
 
   private extraLooks(): void {
+    // Only the newest pair: ticks that write again and again must not multiply.
+    this.tickLoop.cancelPokes();
     EXTRA_LOOKS_MS.forEach((ms) => {
       this.tickLoop.pokeIn(ms);
     });

@@ -20,7 +20,9 @@ export const INTENT_SQL = `
 export const WORKING_SET_SQL = `
   SELECT ${STREAM_STATE_COLUMNS} FROM streams s
   WHERE s.node_id = $1 AND (s.desired = 'RUNNING' OR s.removal_pending)
-    AND s.intent_at <= clock_timestamp() - $2 * interval '1 millisecond'`;
+    AND (s.intent_at <= clock_timestamp() - $2 * interval '1 millisecond'
+      -- The server's clock was set back: what lies in its future is old all the same.
+      OR s.intent_at > clock_timestamp())`;
 
 export const NEWEST_DESIRED_SQL = `
   SELECT DISTINCT ON (path) path, desired FROM streams

@@ -41,8 +41,7 @@ it('names the variable when its port is taken, and leaves the lease to who liste
   });
 
   expect(await second.exited).toBe(1);
-  expect(second.output.trim().split('
-').at(-1)).toMatch(
+  expect(second.output.trim().split('\n').at(-1)).toMatch(
     /^The port is taken: .*Set PORT to another one\.$/,
   );
   expect(await lease()).toEqual(before);

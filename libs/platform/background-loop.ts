@@ -6,6 +6,9 @@ import { Logger } from '@nestjs/common';
 
 import { type Clock } from '#kernel/clock.js';
 
+/** What a run may answer: one that was skipped says neither that it works nor that it fails. */
+export type RunResult = 'done' | 'skipped';
+
 export class BackgroundLoop {
   private readonly logger: Logger;
   private running: Promise<void> | null = null;
@@ -16,7 +19,7 @@ export class BackgroundLoop {
 
   constructor(
     private readonly name: string,
-    private readonly run: () => Promise<void>,
+    private readonly run: () => Promise<unknown>,
     private readonly clock: Clock,
   ) {
     this.logger = new Logger(name);
@@ -75,8 +78,9 @@ export class BackgroundLoop {
 
   private async once(): Promise<void> {
     try {
-      await this.run();
-      this.recovered();
+      if ((await this.run()) !== 'skipped') {
+        this.recovered();
+      }
     } catch (err) {
       this.failed(err);
     }

@@ -34,6 +34,11 @@ export class HeldLease {
     return isSafe ? this.fence : null;
   }
 
+  /** Held, and renewed less than `ms` ago. */
+  isFresh(ms: number): boolean {
+    return this.current !== null && this.clock.monotonicMs() - this.heldSinceMs < ms;
+  }
+
   /** True once there is a first look worth saying: health should not wait for the next renewal. */
   get isLookUnsaid(): boolean {
     return !this.hasSaidLook && this.node.lookAgeMs !== null;

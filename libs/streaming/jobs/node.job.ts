@@ -6,7 +6,7 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { Clock } from '#kernel/clock.js';
-import { BackgroundLoop } from '#platform/background-loop.js';
+import { BackgroundLoop, type RunResult } from '#platform/background-loop.js';
 
 import { FollowStream } from '../application/follow-stream.js';
 import { HeldLease } from '../application/held-lease.js';
@@ -23,6 +23,9 @@ export abstract class NodeJobSettings {
  * next tick, so that a restored stream does not wait two of them.
  */
 const EXTRA_LOOKS_MS = [1_000, 3_000];
+
+/** How often one that does not hold the lease asks for it: a lease let go should not lie idle. */
+const ASK_MS = 1_000;
 
 const INTERVALS = ['lease', 'reconcile'];
 
@@ -52,7 +55,7 @@ export class NodeJob implements BeforeApplicationShutdown {
    */
   start(): void {
     this.isStarted = true;
-    this.schedule('lease', this.leaseLoop, this.settings.leaseRenewMs);
+    this.schedule('lease', this.leaseLoop, Math.min(ASK_MS, this.settings.leaseRenewMs));
     this.schedule('reconcile', this.tickLoop, this.settings.reconcileIntervalMs);
     this.leaseLoop.poke();
   }
@@ -78,17 +81,21 @@ export class NodeJob implements BeforeApplicationShutdown {
     this.scheduler.addInterval(name, interval);
   }
 
-  private async renew(): Promise<void> {
+  private async renew(): Promise<RunResult> {
+    if (this.lease.isFresh(this.settings.leaseRenewMs) && !this.lease.isLookUnsaid) {
+      return 'skipped';
+    }
     if (await this.lease.renew()) {
       this.tickLoop.poke();
       this.extraLooks();
     }
+    return 'done';
   }
 
-  private async tick(): Promise<void> {
+  private async tick(): Promise<RunResult> {
     const fence = this.lease.current;
     if (fence === null) {
-      return;
+      return 'skipped';
     }
     const result = await this.reconcile.execute(fence, this.stopping.signal);
     await this.lease.saveConditions(fence);
@@ -102,6 +109,7 @@ export class NodeJob implements BeforeApplicationShutdown {
         }
       });
     }
+    return 'done';
   }
 
   private extraLooks(): void {

@@ -68,7 +68,14 @@ function whyInstall() {
 
 function install(why) {
   console.log(`Installing dependencies (${why}): npm ci`);
-  const args = ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund'];
+  const args = [
+    'ci',
+    '--include=dev',
+    '--include=optional',
+    '--no-audit',
+    '--no-fund',
+    '--loglevel=error',
+  ];
   // The npm that runs us, where one does: another one on PATH may be too old.
   const npm = process.env['npm_execpath'];
   const { status, error } = npm

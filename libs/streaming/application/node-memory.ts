@@ -23,7 +23,7 @@ interface Remembered {
 export class NodeMemory {
   private readonly memos = new Map<string, Remembered>();
   private readonly writtenAtMs = new Map<string, number>();
-  private readonly readersOf = new Map<string, number>();
+  private readonly watched = new Set<string>();
   orphansSinceMs: ReadonlyMap<string, number> = new Map();
 
   observe(
@@ -60,15 +60,15 @@ export class NodeMemory {
   sawReaders(paths: ReadonlyMap<string, PathSample>): void {
     for (const { name, readers } of paths.values()) {
       if (readers > 0) {
-        this.readersOf.set(name, readers);
+        this.watched.add(name);
       } else {
-        this.readersOf.delete(name);
+        this.watched.delete(name);
       }
     }
   }
 
   hadReaders(path: string): boolean {
-    return this.readersOf.has(path);
+    return this.watched.has(path);
   }
 
   /** A new holder starts without evidence. */

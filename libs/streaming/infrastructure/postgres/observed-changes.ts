@@ -5,6 +5,7 @@
  */
 import { type Fence } from '../../domain/ports/node-leases.js';
 import { type StreamChange } from '../../domain/stream.js';
+import { INSERT_EVENT } from './stream-event.row.js';
 
 export const SAVE_OBSERVED_SQL = `
   WITH c AS (
@@ -31,8 +32,7 @@ export const SAVE_OBSERVED_SQL = `
     RETURNING streams.id, streams.version, streams.generation, streams.status, streams.reason,
       c.event_type, c.from_status
   ), e AS (
-    INSERT INTO stream_events (
-      stream_id, version, generation, type, from_status, to_status, reason, actor, at, data)
+    ${INSERT_EVENT}
     SELECT id, version, generation, event_type, from_status, status, reason, 'reconciler', now(), '{}'
     FROM s WHERE event_type IS NOT NULL
   )

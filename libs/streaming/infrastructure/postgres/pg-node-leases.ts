@@ -13,6 +13,7 @@ import {
   NodeLeases,
   type NodeReport,
 } from '../../domain/ports/node-leases.js';
+import { LOOK_AGE_MS } from './node-lease.row.js';
 
 export abstract class LeaseSettings {
   /** Who holds it: the same owner, restarted, gets its lease back at once, with the next epoch. */
@@ -46,7 +47,7 @@ const CONDITIONS_SQL = `
 
 const REPORT_SQL = `
   SELECT n.id, l.owner, coalesce(l.expires_at > now(), false) AS is_leased,
-    (extract(epoch FROM now() - l.last_look_ok_at) * 1000)::float8 AS look_age_ms,
+    ${LOOK_AGE_MS},
     nullif(l.conditions, '{}') AS conditions
   FROM nodes n LEFT JOIN node_leases l ON l.node_id = n.id ORDER BY n.id`;
 

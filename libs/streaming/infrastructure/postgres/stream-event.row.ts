@@ -31,6 +31,11 @@ export class StreamEventRow {
   @Column('jsonb') data!: Record<string, unknown>;
 }
 
+/** Followed by a SELECT of these columns: whoever changes a row says it in the same statement. */
+export const INSERT_EVENT = `
+    INSERT INTO stream_events (
+      stream_id, version, generation, type, from_status, to_status, reason, actor, at, data)`;
+
 export interface StreamEventRead {
   seq: string;
   at: Date;

@@ -3,6 +3,7 @@
  */
 import { type NewStream } from '../../domain/ports/stream-repository.js';
 import { encodeSecret } from './source-secret.js';
+import { INSERT_EVENT } from './stream-event.row.js';
 import { STREAM_READ_COLUMNS, STREAM_READ_JOINS } from './stream.row.js';
 
 /**
@@ -22,8 +23,7 @@ export const START_SQL = `
     ON CONFLICT DO NOTHING
     RETURNING *
   ), e AS (
-    INSERT INTO stream_events (
-      stream_id, version, generation, type, from_status, to_status, reason, actor, at, data)
+    ${INSERT_EVENT}
     SELECT id, version, generation, 'stream.status_changed', NULL, status, reason, 'api', now(), '{}'
     FROM s
   )
@@ -58,8 +58,7 @@ export const STOP_SQL = `
     WHERE id = (SELECT id FROM old)
     RETURNING *
   ), e AS (
-    INSERT INTO stream_events (
-      stream_id, version, generation, type, from_status, to_status, reason, actor, at, data)
+    ${INSERT_EVENT}
     SELECT s.id, s.version, s.generation, 'stream.status_changed', old.status, s.status, s.reason,
       'api', now(), '{}'
     FROM s JOIN old USING (id)

@@ -4,6 +4,7 @@ import { type LastError, type StreamRecord } from '../../domain/ports/stream-rep
 import { type PlaybackBases } from '../../domain/camera-path.js';
 import { type StreamState } from '../../domain/stream.js';
 import { type Desired, type StreamStatus, type Transport } from '../../domain/stream-status.js';
+import { LOOK_AGE_MS } from './node-lease.row.js';
 import { NodeRow } from './node.row.js';
 
 /** Mirrors the table for the schema check; it is read and written as raw rows. */
@@ -92,7 +93,7 @@ export const STREAM_READ_COLUMNS = `
   s.last_error_code, s.last_error_at, s.removal_pending, s.reconnects, s.generation,
   s.created_at, s.started_at, s.stopped_at, s.updated_at,
   n.playback_urls, l.last_look_ok_at,
-  (extract(epoch FROM now() - l.last_look_ok_at) * 1000)::float8 AS look_age_ms`;
+  ${LOOK_AGE_MS}`;
 
 export const STREAM_READ_JOINS = `
   JOIN nodes n ON n.id = s.node_id LEFT JOIN node_leases l ON l.node_id = s.node_id`;

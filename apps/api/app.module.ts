@@ -1,4 +1,4 @@
-import { type DynamicModule, Global, Module } from '@nestjs/common';
+import { type DynamicModule, Global, Module, type Provider } from '@nestjs/common';
 import { APP_FILTER, APP_PIPE } from '@nestjs/core';
 import { TerminusModule } from '@nestjs/terminus';
 import { TypeOrmModule } from '@nestjs/typeorm';
@@ -27,7 +27,7 @@ class PlatformModule {}
 
 @Module({})
 export class AppModule {
-  static create(config: ApiConfig): DynamicModule {
+  static create(config: ApiConfig, adapters: Provider[] = []): DynamicModule {
     return {
       module: AppModule,
       imports: [
@@ -40,7 +40,7 @@ export class AppModule {
         }),
         PlatformModule,
         TerminusModule.forRoot({ logger: false }),
-        StreamingModule.register(streamingProviders(config)),
+        StreamingModule.register(streamingProviders(config), adapters),
       ],
       controllers: [HealthController],
       providers: [

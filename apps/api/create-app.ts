@@ -1,3 +1,4 @@
+import { type Provider } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
@@ -10,9 +11,12 @@ import { AppModule } from './app.module.js';
 import { serveDocument } from './openapi.js';
 
 /** The application, wired and not yet listening. */
-export async function createApp(config: ApiConfig): Promise<NestFastifyApplication> {
+export async function createApp(
+  config: ApiConfig,
+  adapters: Provider[] = [],
+): Promise<NestFastifyApplication> {
   const app = await NestFactory.create<NestFastifyApplication>(
-    AppModule.create(config),
+    AppModule.create(config, adapters),
     createFastifyAdapter(),
     {
       logger: earlyLogger({ level: config.LOG_LEVEL, format: config.LOG_FORMAT }),

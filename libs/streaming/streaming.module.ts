@@ -64,13 +64,17 @@ const USE_CASES: Provider[] = [
 
 @Module({})
 export class StreamingModule {
-  /** @param settings providers of every `…Settings` class and of `ConfiguredNode` */
-  static register(settings: Provider[]): DynamicModule {
+  /**
+   * @param settings providers of every `…Settings` class and of `ConfiguredNode`
+   * @param adapters provided under a port's token, they take the place of ours
+   */
+  static register(settings: Provider[], adapters: Provider[] = []): DynamicModule {
     return {
       module: StreamingModule,
       imports: [HttpModule, ScheduleModule.forRoot()],
       controllers: [StreamsController],
-      providers: [...settings, ...ADAPTERS, ...USE_CASES, NodeJob, RetentionJob],
+      // The last provider of a token is the one that counts.
+      providers: [...settings, ...ADAPTERS, ...adapters, ...USE_CASES, NodeJob, RetentionJob],
       exports: [ReadNodes],
     };
   }

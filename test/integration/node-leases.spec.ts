@@ -13,6 +13,7 @@ const CONDITIONS: NodeConditions = {
   cause: 'no answer in 5000 ms',
   version: 'v1.20.1',
   isPoisoned: false,
+  writeCause: null,
   isRemovalBraked: false,
 };
 

@@ -156,7 +156,13 @@ describe('start', () => {
     const leases = one.leases('writer');
     const fence = await leases.hold(NODE_ID, null);
     if (fence === null) throw new Error('the lease is taken');
-    const conditions = { cause: null, version: null, isPoisoned: false, isRemovalBraked: false };
+    const conditions = {
+      cause: null,
+      writeCause: null,
+      version: null,
+      isPoisoned: false,
+      isRemovalBraked: false,
+    };
 
     await leases.saveConditions(fence, { isReachable: false, ...conditions });
     const down = await one.streams.findById(await start());

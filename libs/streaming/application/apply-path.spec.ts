@@ -90,7 +90,7 @@ describe('ApplyPath', () => {
 
   it('throws no background work at a node that just failed, and tells an interactive caller', async () => {
     await wanted();
-    vigia.state.failed('connection refused');
+    vigia.state.lookFailed('connection refused', vigia.clock.monotonicMs());
     expect(await run()).toEqual({ kind: 'skipped', hasDialled: false });
     expect(await run({ priority: 'interactive' })).toMatchObject({
       kind: 'unknown',
@@ -101,7 +101,7 @@ describe('ApplyPath', () => {
   });
 
   it('tells an interactive caller of a path without a row nothing about a stream', async () => {
-    vigia.state.failed('connection refused');
+    vigia.state.lookFailed('connection refused', vigia.clock.monotonicMs());
     expect(await run({ priority: 'interactive' })).toMatchObject({ kind: 'unknown', state: null });
   });
 
@@ -109,10 +109,10 @@ describe('ApplyPath', () => {
     await wanted();
     vigia.node.answerNext('unknown');
     expect(await run()).toMatchObject({ kind: 'unknown', state: { id: ID }, hasDialled: false });
-    expect(vigia.state.conditions.isReachable).toBe(false);
+    expect(vigia.state.conditions.writeCause).not.toBeNull();
     await vigia.clock.advance(5_000);
-    await run();
-    expect(vigia.state.conditions.isReachable).toBe(true);
+    await run({ priority: 'interactive' });
+    expect(vigia.state.conditions.writeCause).toBeNull();
   });
 
   it('skips a sweep of a node that was healed meanwhile', async () => {

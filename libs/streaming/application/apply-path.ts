@@ -70,7 +70,7 @@ export class ApplyPath {
       return { kind: 'skipped', hasDialled: false };
     }
     const intent = await this.streams.intentFor(this.settings.nodeId, job.path);
-    if (!this.node.isWorthCalling) {
+    if (!this.node.mayCall) {
       return {
         kind: 'unknown',
         state: intent?.state ?? null,
@@ -95,7 +95,7 @@ export class ApplyPath {
   /** A dead node gets no restore thrown at it, path by path; the next tick looks first. */
   private isPointless(job: WriteJob): boolean {
     const isHealed = job.onlyWhilePoisoned && !this.node.isPoisoned;
-    return isHealed || (job.priority !== 'interactive' && !this.node.isWorthCalling);
+    return isHealed || (job.priority !== 'interactive' && !this.node.isAnswering);
   }
 
   private async replace(state: StreamState, spec: PathSpec, isSweep: boolean): Promise<PathResult> {
@@ -142,13 +142,15 @@ export class ApplyPath {
 
   /** Whatever a look saw of this path before the answer does not count. */
   private async written(path: string, call: () => Promise<WriteOutcome>): Promise<WriteOutcome> {
+    const startedMs = this.clock.monotonicMs();
     this.memory.writeBegan(path);
+    this.node.callBegan();
     const outcome = await call();
     this.memory.writeEnded(path, this.clock.monotonicMs());
-    if (outcome.kind === 'accepted') {
-      this.node.answered();
-    } else if (outcome.kind === 'unknown') {
-      this.node.failed(outcome.cause);
+    if (outcome.kind === 'unknown') {
+      this.node.writeFailed(outcome.cause, startedMs);
+    } else {
+      this.node.writeAnswered();
     }
     return outcome;
   }

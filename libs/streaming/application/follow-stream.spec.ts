@@ -72,7 +72,7 @@ describe('FollowStream', () => {
   it('leaves a node alone that just failed', async () => {
     vigia.node.camera(PATH, 'silent');
     await vigia.start();
-    vigia.state.failed('connection refused');
+    vigia.state.lookFailed('connection refused', vigia.clock.monotonicMs());
     await vigia.clock.advance(1_000);
     expect(await looksIn(20_000)).toBe(0);
   });

@@ -94,7 +94,7 @@ export class FollowStream {
   }
 
   private mayGoOn(endMs: number, signal: AbortSignal): boolean {
-    return this.clock.monotonicMs() < endMs && !signal.aborted && this.node.isWorthCalling;
+    return this.clock.monotonicMs() < endMs && !signal.aborted && this.node.isAnswering;
   }
 
   /** @returns the state after this look; read anew when another writer was faster */

@@ -16,53 +16,77 @@ beforeEach(() => {
   node = new NodeState(clock, SETTINGS);
 });
 
+function lookFails(cause = 'connection refused'): void {
+  node.lookFailed(cause, clock.monotonicMs());
+}
+
 describe('NodeState: is the node there?', () => {
   it('is taken for reachable until it fails', () => {
     expect(node.conditions).toEqual({
       isReachable: true,
       cause: null,
+      writeCause: null,
       version: null,
       isPoisoned: false,
       isRemovalBraked: false,
     });
-    expect(node.isWorthCalling).toBe(true);
+    expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
   });
 
-  it('leaves a node that failed alone for a while, and after each failure again', async () => {
-    node.failed('connection refused');
-    await clock.advance(4_999);
-    expect(node.isWorthCalling).toBe(false);
-    node.failed('connection refused');
-    await clock.advance(4_999);
-    expect(node.isWorthCalling).toBe(false);
-    await clock.advance(1);
-    expect(node.isWorthCalling).toBe(true);
+  it('leaves a node that failed alone for a while, and lets one caller ask', async () => {
+    lookFails();
+    expect([node.isAnswering, node.mayCall, node.retryInMs]).toEqual([false, false, 1_000]);
+    await clock.advance(1_000);
+    expect([node.isAnswering, node.mayCall]).toEqual([false, true]);
+    node.callBegan();
+    expect(node.mayCall).toBe(false);
     expect(node.conditions.isReachable).toBe(false);
   });
 
   it('calls it at once again when it answers', () => {
-    node.failed('connection refused');
-    node.answered();
-    expect(node.isWorthCalling).toBe(true);
+    lookFails();
+    node.looked();
+    expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
     expect(node.conditions).toMatchObject({ isReachable: true, cause: null });
   });
 
   it('tells the newest cause, and says an outage once with its length', async () => {
-    node.failed('connection refused');
+    lookFails();
     await clock.advance(7_000);
-    node.failed('no answer within 5000 ms');
+    node.callBegan();
+    lookFails('no answer within 5000 ms');
     expect(node.conditions.cause).toBe('no answer within 5000 ms');
-    node.answered();
-    node.answered();
+    node.looked();
+    node.looked();
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
     expect(logs[1]?.fields).toMatchObject({ outageMs: 7_000 });
+  });
+
+  it('says once that writes fail while looks are answered, and when that is over', () => {
+    for (let tick = 0; tick < 3; tick += 1) {
+      node.looked();
+      node.writeFailed('HTTP 503', clock.monotonicMs());
+      expect(node.conditions).toMatchObject({ isReachable: true, writeCause: 'HTTP 503' });
+    }
+    expect(sentences(logs)).toEqual(['node does not answer']);
+    node.writeAnswered();
+    expect(node.conditions.writeCause).toBeNull();
+    expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
+  });
+
+  it('forgets a write that failed once nothing is left to write', () => {
+    node.writeFailed('HTTP 503', clock.monotonicMs());
+    node.looked();
+    node.nothingToWrite();
+    expect(node.conditions.writeCause).toBeNull();
+    expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
   });
 
   it('asks for the version again after an outage and after gaining the lease', () => {
     node.knows('v1.20.1');
     expect(node.isVersionKnown).toBe(true);
-    node.failed('connection refused');
-    node.answered();
+    lookFails();
+    node.looked();
     expect(node.isVersionKnown).toBe(false);
     node.knows('v1.20.1');
     node.newHolder();

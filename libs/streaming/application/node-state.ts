@@ -7,6 +7,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#kernel/clock.js';
 
 import { type NodeConditions } from '../domain/ports/node-leases.js';
+import { Breaker } from './breaker.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** A poisoned node is asked again this often whether a write passes. */
@@ -15,11 +16,13 @@ export const POISON_RETRY_MS = 60_000;
 @Injectable()
 export class NodeState {
   private readonly logger = new Logger('Node');
+  private readonly breaker: Breaker;
   private goodLooks = 0;
   private lastLookOkMs: number | null = null;
   private failingSinceMs: number | null = null;
-  private leftAloneUntilMs = 0;
-  private cause: string | null = null;
+  /** Why the last look, and the last write, said nothing; null when it was answered. */
+  private lookCause: string | null = null;
+  private writeCause: string | null = null;
   private poisonedSinceMs: number | null = null;
   private sweepAtMs = 0;
   private version: string | null = null;
@@ -28,11 +31,23 @@ export class NodeState {
   constructor(
     private readonly clock: Clock,
     private readonly settings: StreamingSettings,
-  ) {}
+  ) {
+    this.breaker = new Breaker(clock, settings.breakerMs);
+  }
 
-  /** False while a node that just failed is left alone; the tick asks it all the same. */
-  get isWorthCalling(): boolean {
-    return this.clock.monotonicMs() >= this.leftAloneUntilMs;
+  /** False from a failure until the node has answered somebody. */
+  get isAnswering(): boolean {
+    return this.breaker.isClosed;
+  }
+
+  /** Whether it may be called now: while it does not answer, by one caller at a time, now and then. */
+  get mayCall(): boolean {
+    return this.breaker.mayCall;
+  }
+
+  /** How long a node that failed is left alone from now on. */
+  get retryInMs(): number {
+    return this.breaker.retryInMs;
   }
 
   get isPoisoned(): boolean {
@@ -52,8 +67,9 @@ export class NodeState {
 
   get conditions(): NodeConditions {
     return {
-      isReachable: this.failingSinceMs === null,
-      cause: this.cause,
+      isReachable: this.lookCause === null,
+      cause: this.lookCause,
+      writeCause: this.writeCause,
       version: this.version,
       isPoisoned: this.isPoisoned,
       isRemovalBraked: this.isBraked,
@@ -66,35 +82,45 @@ export class NodeState {
     this.poisonedSinceMs = null;
   }
 
+  /** Nobody is harmed by what writes would meet, and nothing could tell; the next one finds out. */
   nothingToWrite(): void {
     this.poisonedSinceMs = null;
+    this.writeCause = null;
+    this.endOutage();
   }
 
-  answered(): void {
-    this.leftAloneUntilMs = 0;
-    if (this.failingSinceMs !== null) {
-      const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
-      this.logger.log({ nodeId: this.settings.nodeId, outageMs }, 'node answers again');
-      this.version = null;
-    }
-    this.failingSinceMs = null;
-    this.cause = null;
+  /** Only while `mayCall`; followed by what became of the call. */
+  callBegan(): void {
+    this.breaker.callBegan();
   }
 
   looked(): void {
-    this.answered();
+    this.breaker.succeeded();
+    this.lookCause = null;
+    this.endOutage();
     this.goodLooks += 1;
     this.lastLookOkMs = this.clock.monotonicMs();
   }
 
-  failed(cause: string): void {
-    const nowMs = this.clock.monotonicMs();
-    this.leftAloneUntilMs = nowMs + this.settings.breakerMs;
-    this.cause = cause;
-    if (this.failingSinceMs === null) {
-      this.failingSinceMs = nowMs;
-      this.logger.warn({ nodeId: this.settings.nodeId, cause }, 'node does not answer');
-    }
+  /** @param startedMs when the look began */
+  lookFailed(cause: string, startedMs: number): void {
+    this.breaker.failed(startedMs);
+    this.lookCause = cause;
+    this.beginOutage(cause);
+  }
+
+  /** The node answered a write, whatever it said. */
+  writeAnswered(): void {
+    this.breaker.succeeded();
+    this.writeCause = null;
+    this.endOutage();
+  }
+
+  /** @param startedMs when the write began */
+  writeFailed(cause: string, startedMs: number): void {
+    this.breaker.failed(startedMs);
+    this.writeCause = cause;
+    this.beginOutage(cause);
   }
 
   knows(version: string): void {
@@ -139,5 +165,22 @@ export class NodeState {
       );
     }
     this.isBraked = isBraked;
+  }
+
+  private beginOutage(cause: string): void {
+    if (this.failingSinceMs === null) {
+      this.failingSinceMs = this.clock.monotonicMs();
+      this.logger.warn({ nodeId: this.settings.nodeId, cause }, 'node does not answer');
+    }
+  }
+
+  /** Looks that are answered while writes are not are no end: it would be said at each tick. */
+  private endOutage(): void {
+    if (this.failingSinceMs !== null && this.lookCause === null && this.writeCause === null) {
+      const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
+      this.logger.log({ nodeId: this.settings.nodeId, outageMs }, 'node answers again');
+      this.failingSinceMs = null;
+      this.version = null;
+    }
   }
 }

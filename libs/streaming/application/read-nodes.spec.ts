@@ -13,6 +13,7 @@ const GOOD: NodeConditions = {
   cause: null,
   version: 'v1.20.1',
   isPoisoned: false,
+  writeCause: null,
   isRemovalBraked: false,
 };
 

@@ -47,6 +47,7 @@ function problemsOf({ isLeased, lookAgeMs, conditions }: NodeReport): string[] {
 function conditionProblems(conditions: NonNullable<NodeReport['conditions']>): string[] {
   return [
     ...(conditions.isReachable ? [] : [`NODE_UNREACHABLE: ${conditions.cause ?? 'no answer'}`]),
+    ...(isText(conditions.writeCause) ? [`NODE_WRITES_FAIL: ${conditions.writeCause}`] : []),
     ...(conditions.isPoisoned
       ? [
           'NODE_CONFIG_POISONED: a path altered by hand makes it refuse every write; replace or delete that path',
@@ -56,4 +57,9 @@ function conditionProblems(conditions: NonNullable<NodeReport['conditions']>): s
       ? ['many of its paths have no stream in the database; none is removed']
       : []),
   ];
+}
+
+/** A row that an older version wrote lacks what came later. */
+function isText(value: string | null | undefined): value is string {
+  return typeof value === 'string';
 }

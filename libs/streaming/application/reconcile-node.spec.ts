@@ -82,6 +82,7 @@ describe('ReconcileNode', () => {
     vigia.node.isDown = true;
     await vigia.tick();
     vigia.node.isDown = false;
+    await vigia.clock.advance(1_000);
     await vigia.tick();
     expect(vigia.state.conditions.version).toBe('v1.21.0');
   });

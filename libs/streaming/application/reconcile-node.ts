@@ -35,6 +35,14 @@ export interface TickResult {
   readonly written: Promise<readonly PathResult[]>;
 }
 
+/** Nothing was learnt: the node did not answer, or is left alone for having failed. */
+const INCONCLUSIVE: TickResult = {
+  isConclusive: false,
+  enqueued: 0,
+  saved: 0,
+  written: Promise.resolve([]),
+};
+
 type Write = Parameters<PathWriter['enqueue']>[0];
 
 interface LookedAt {
@@ -57,12 +65,16 @@ export class ReconcileNode {
 
   /** @param signal ends the look early; the tick is then inconclusive */
   async execute(fence: Fence, signal?: AbortSignal): Promise<TickResult> {
+    if (!this.node.mayCall) {
+      return INCONCLUSIVE;
+    }
     const startedMs = this.clock.monotonicMs();
+    this.node.callBegan();
     const look = await this.client.look(signal);
     if (look.kind === 'inconclusive') {
-      this.node.failed(look.cause);
+      this.node.lookFailed(look.cause, startedMs);
       this.memory.pause();
-      return { isConclusive: false, enqueued: 0, saved: 0, written: Promise.resolve([]) };
+      return INCONCLUSIVE;
     }
     this.node.looked();
     return this.reconcile({ paths: look.paths, startedMs }, fence);
@@ -119,11 +131,13 @@ export class ReconcileNode {
    */
   private allowed(rows: readonly StreamState[], writes: Write[]): Write[] {
     if (!this.node.isPoisoned) {
+      if (writes.length === 0) {
+        this.node.nothingToWrite();
+      }
       return writes;
     }
     const own = rows.filter((row) => row.desired === 'RUNNING').map(({ path }) => path);
     if (own.length === 0 && writes.length === 0) {
-      // Nobody is harmed and nothing could tell; the next write finds out.
       this.node.nothingToWrite();
     }
     if (!this.node.takeSweep()) {

@@ -10,6 +10,7 @@ import { BackgroundLoop, type RunResult } from '#platform/background-loop.js';
 
 import { FollowStream } from '../application/follow-stream.js';
 import { HeldLease } from '../application/held-lease.js';
+import { NodeState } from '../application/node-state.js';
 import { PathWriter } from '../application/path-writer.js';
 import { ReconcileNode } from '../application/reconcile-node.js';
 
@@ -42,6 +43,7 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly reconcile: ReconcileNode,
     private readonly writer: PathWriter,
     private readonly follow: FollowStream,
+    private readonly node: NodeState,
     private readonly scheduler: SchedulerRegistry,
     private readonly settings: NodeJobSettings,
     clock: Clock,
@@ -99,6 +101,11 @@ export class NodeJob implements BeforeApplicationShutdown {
     }
     const result = await this.reconcile.execute(fence, this.stopping.signal);
     await this.lease.saveConditions(fence);
+    if (!result.isConclusive) {
+      // Only the newest: skipped runs must not multiply.
+      this.tickLoop.cancelPokes();
+      this.tickLoop.pokeIn(this.node.retryInMs);
+    }
     if (this.lease.isLookUnsaid) {
       this.leaseLoop.poke();
     }

@@ -10,6 +10,8 @@ export interface NodeConditions {
   readonly isReachable: boolean;
   /** Why the last look said nothing; null when reachable. */
   readonly cause: string | null;
+  /** Why the last write was not answered although the node may be looked at; null: it was. */
+  readonly writeCause: string | null;
   readonly version: string | null;
   readonly isPoisoned: boolean;
   readonly isRemovalBraked: boolean;

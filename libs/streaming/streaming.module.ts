@@ -4,6 +4,7 @@ import { HttpModule } from '@nestjs/axios';
 import { ScheduleModule } from '@nestjs/schedule';
 
 import { ApplyPath } from './application/apply-path.js';
+import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
 import { HeldLease } from './application/held-lease.js';
 import { JudgeRefusal } from './application/judge-refusal.js';
@@ -28,6 +29,7 @@ import { StreamRepository } from './domain/ports/stream-repository.js';
 import { StreamsController } from './http/streams.controller.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
+import { PgNodeReports } from './infrastructure/postgres/pg-node-reports.js';
 import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
 import { PgStreamHistory } from './infrastructure/postgres/pg-stream-history.js';
 import { TypeOrmStreamRepository } from './infrastructure/postgres/typeorm-stream-repository.js';
@@ -35,6 +37,7 @@ import { NodeJob } from './jobs/node.job.js';
 import { RetentionJob } from './jobs/retention.job.js';
 
 const ADAPTERS: Provider[] = [
+  PgNodeReports,
   { provide: StreamRepository, useClass: TypeOrmStreamRepository },
   { provide: NodeLeases, useClass: PgNodeLeases },
   { provide: StreamHistory, useClass: PgStreamHistory },
@@ -44,6 +47,7 @@ const ADAPTERS: Provider[] = [
 
 const USE_CASES: Provider[] = [
   ApplyPath,
+  FindUnexplained,
   FollowStream,
   HeldLease,
   JudgeRefusal,

@@ -14,7 +14,7 @@ const CONDITIONS: NodeConditions = {
   version: 'v1.20.1',
   isPoisoned: false,
   writeCause: null,
-  isRemovalBraked: false,
+  unknownPaths: 0,
 };
 
 let database: TestDatabase;

@@ -161,7 +161,7 @@ describe('start', () => {
       writeCause: null,
       version: null,
       isPoisoned: false,
-      isRemovalBraked: false,
+      unknownPaths: 0,
     };
 
     await leases.saveConditions(fence, { isReachable: false, ...conditions });

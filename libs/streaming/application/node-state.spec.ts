@@ -28,7 +28,7 @@ describe('NodeState: is the node there?', () => {
       writeCause: null,
       version: null,
       isPoisoned: false,
-      isRemovalBraked: false,
+      unknownPaths: 0,
     });
     expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
   });
@@ -147,10 +147,10 @@ describe('NodeState: is it poisoned?', () => {
 
 describe('NodeState: is the removal of strangers braked?', () => {
   it('says it each time that it begins, and not in between', () => {
-    [true, true, false, false, true].forEach((isBraked) => {
-      node.braked(isBraked, 50);
+    [50, 49, 0, 0, 50].forEach((unknownPaths) => {
+      node.braked(unknownPaths);
     });
     expect(sentences(logs, 'error')).toHaveLength(2);
-    expect(node.conditions.isRemovalBraked).toBe(true);
+    expect(node.conditions.unknownPaths).toBe(50);
   });
 });

@@ -26,7 +26,7 @@ export class NodeState {
   private poisonedSinceMs: number | null = null;
   private sweepAtMs = 0;
   private version: string | null = null;
-  private isBraked = false;
+  private unknownPaths = 0;
 
   constructor(
     private readonly clock: Clock,
@@ -72,7 +72,7 @@ export class NodeState {
       writeCause: this.writeCause,
       version: this.version,
       isPoisoned: this.isPoisoned,
-      isRemovalBraked: this.isBraked,
+      unknownPaths: this.unknownPaths,
     };
   }
 
@@ -157,14 +157,15 @@ export class NodeState {
     return true;
   }
 
-  braked(isBraked: boolean, unknownPaths: number): void {
-    if (isBraked && !this.isBraked) {
+  /** @param unknownPaths those that are kept although no stream is known for them; 0: no brake */
+  braked(unknownPaths: number): void {
+    if (unknownPaths > 0 && this.unknownPaths === 0) {
       this.logger.error(
         { nodeId: this.settings.nodeId, unknownPaths },
-        'many paths have no stream in the database; none is removed: is this the right database?',
+        'many paths have no stream in the database; none of them is removed: is this the right database? If it is, run: npm run vigia -- adopt-empty',
       );
     }
-    this.isBraked = isBraked;
+    this.unknownPaths = unknownPaths;
   }
 
   private beginOutage(cause: string): void {

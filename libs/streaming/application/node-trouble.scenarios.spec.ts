@@ -192,11 +192,12 @@ describe('paths of somebody else', () => {
   });
 
   it('under our prefix and without a row go after the grace', async () => {
+    await running('gate-1', 'gate-2');
     vigia.node.put('cam/left-over');
     await vigia.run(55_000);
-    expect(vigia.node.names).toEqual(['cam/left-over']);
+    expect(vigia.node.names).toContain('cam/left-over');
     await vigia.run(15_000);
-    expect(vigia.node.names).toEqual([]);
+    expect(vigia.node.names).toEqual(['cam/gate-1', 'cam/gate-2']);
   });
 
   it('that are many under our prefix stay for ever, and it is said once', async () => {
@@ -205,8 +206,26 @@ describe('paths of somebody else', () => {
     }
     await vigia.run(600_000);
     expect(vigia.node.names).toHaveLength(50);
-    expect(vigia.state.conditions.isRemovalBraked).toBe(true);
+    expect(vigia.state.conditions.unknownPaths).toBe(50);
     expect(sentences(logs, 'error')).toHaveLength(1);
+  });
+
+  it("go on an operator's word, and only while it stands", async () => {
+    vigia.node.put('cam/site-1');
+    await vigia.run(600_000);
+    await vigia.world.directory.adopt('default', 60_000);
+    await vigia.tick();
+    expect(vigia.node.names).toEqual([]);
+    await vigia.clock.advance(60_000);
+    vigia.node.put('cam/site-2');
+    await vigia.run(600_000);
+    expect(vigia.node.names).toEqual(['cam/site-2']);
+  });
+
+  it('are not what a judgement of a refusal has left behind: that goes at once', async () => {
+    vigia.node.put('cam/_vigia');
+    await vigia.tick();
+    expect(vigia.node.names).toEqual([]);
   });
 
   it('stay when the database is suddenly empty', async () => {

@@ -14,7 +14,7 @@ const GOOD: NodeConditions = {
   version: 'v1.20.1',
   isPoisoned: false,
   writeCause: null,
-  isRemovalBraked: false,
+  unknownPaths: 0,
 };
 
 class WrittenDown extends NodeLeases {
@@ -80,8 +80,8 @@ describe('ReadNodes', () => {
     ['it is poisoned', { conditions: { ...GOOD, isPoisoned: true } }, /^NODE_CONFIG_POISONED: /],
     [
       'its strangers are many',
-      { conditions: { ...GOOD, isRemovalBraked: true } },
-      /none is removed/,
+      { conditions: { ...GOOD, unknownPaths: 23 } },
+      /^NODE_PATHS_UNKNOWN: 23 .* adopt-empty --node default$/,
     ],
   ])('names the problem when %s', async (_, given, problem) => {
     const [node] = await read(given);

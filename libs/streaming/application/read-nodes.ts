@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
-import { NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
+import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
 
 export interface NodeHealth {
@@ -34,17 +34,17 @@ export class ReadNodes {
   }
 }
 
-function problemsOf({ isLeased, lookAgeMs, conditions }: NodeReport): string[] {
+function problemsOf({ nodeId, isLeased, lookAgeMs, conditions }: NodeReport): string[] {
   return [
     ...(isLeased ? [] : ['no instance holds its lease']),
     ...(lookAgeMs !== null && lookAgeMs <= LOOK_FRESH_MS
       ? []
       : ['not looked at successfully in the last 15 s']),
-    ...(conditions === null ? [] : conditionProblems(conditions)),
+    ...(conditions === null ? [] : conditionProblems(nodeId, conditions)),
   ];
 }
 
-function conditionProblems(conditions: NonNullable<NodeReport['conditions']>): string[] {
+function conditionProblems(nodeId: string, conditions: NodeConditions): string[] {
   return [
     ...(conditions.isReachable ? [] : [`NODE_UNREACHABLE: ${conditions.cause ?? 'no answer'}`]),
     ...(isText(conditions.writeCause) ? [`NODE_WRITES_FAIL: ${conditions.writeCause}`] : []),
@@ -53,8 +53,10 @@ function conditionProblems(conditions: NonNullable<NodeReport['conditions']>): s
           'NODE_CONFIG_POISONED: a path altered by hand makes it refuse every write; replace or delete that path',
         ]
       : []),
-    ...(conditions.isRemovalBraked
-      ? ['many of its paths have no stream in the database; none is removed']
+    ...(conditions.unknownPaths > 0
+      ? [
+          `NODE_PATHS_UNKNOWN: ${conditions.unknownPaths} of its paths have no stream in the database, and none of them is removed; if it is the right database, run: npm run vigia -- adopt-empty --node ${nodeId}`,
+        ]
       : []),
   ];
 }

@@ -10,15 +10,14 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { isUnderPrefix } from '../domain/camera-path.js';
-import { type PathSample, ownSample } from '../domain/look.js';
-import { judgeUnexplained } from '../domain/orphans.js';
+import { type PathSample } from '../domain/look.js';
 import { type Action, planPath } from '../domain/plan.js';
 import { type Fence } from '../domain/ports/node-leases.js';
 import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { Stream, type StreamChange, type StreamState } from '../domain/stream.js';
 import { type PathResult } from './apply-path.js';
+import { FindUnexplained } from './find-unexplained.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
@@ -59,6 +58,7 @@ export class ReconcileNode {
     private readonly node: NodeState,
     private readonly writer: PathWriter,
     private readonly save: SaveObserved,
+    private readonly findUnexplained: FindUnexplained,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -86,11 +86,11 @@ export class ReconcileNode {
     const { actions, changes } = this.planAll(rows, look);
     const saved = await this.save.execute(changes, fence);
     const paths = new Set(rows.map(({ path }) => path));
-    const removals = await this.unexplained(look, paths);
+    const removals = await this.findUnexplained.execute(look.paths, paths);
     this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
     await this.learnVersion();
-    const writes = this.allowed(rows, [...this.wanted(actions), ...removals]);
+    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]);
     return {
       isConclusive: true,
       enqueued: writes.length,
@@ -159,32 +159,6 @@ export class ReconcileNode {
     return this.memory.hadReaders(path) ? 'watched' : 'background';
   }
 
-  /** Paths under the prefix that no row of the working set explains: stopped ones, or strangers. */
-  private async unexplained({ paths }: LookedAt, explained: ReadonlySet<string>): Promise<Write[]> {
-    const own = [...paths.values()].filter(
-      (sample) =>
-        ownSample(sample) !== null && isUnderPrefix(this.settings.pathPrefix, sample.name),
-    );
-    const names = own.map(({ name }) => name).filter((name) => !explained.has(name));
-    const newestDesired =
-      names.length === 0
-        ? new Map<string, never>()
-        : await this.streams.newestDesired(this.settings.nodeId, names);
-    const verdict = judgeUnexplained(
-      { names, newestDesired, pathsUnderPrefix: own.length },
-      this.memory.orphansSinceMs,
-      this.clock.monotonicMs(),
-      this.settings.orphanGraceMs,
-    );
-    this.memory.orphansSinceMs = verdict.firstSeenMs;
-    this.node.braked(verdict.isBraked, verdict.firstSeenMs.size);
-    return verdict.remove.map((path) => ({
-      path,
-      priority: 'background',
-      mayRemoveUnknown: true,
-    }));
-  }
-
   private async learnVersion(): Promise<void> {
     if (!this.node.isVersionKnown) {
       const info = await this.client.info();
@@ -193,6 +167,10 @@ export class ReconcileNode {
       }
     }
   }
+}
+
+function removal(path: string): Write {
+  return { path, priority: 'background', mayRemoveUnknown: true };
 }
 
 function byPath(rows: readonly StreamState[]): Map<string, StreamState[]> {

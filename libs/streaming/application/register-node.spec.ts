@@ -1,19 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
 
-import { type NodeDescription, NodeDirectory } from '../domain/ports/node-directory.js';
+import { FakeClock } from '#test/support/streaming/fake-clock.js';
+import { InMemoryNodeDirectory } from '#test/support/streaming/in-memory-node-directory.js';
+
 import { RegisterNode } from './register-node.js';
-
-class Directory extends NodeDirectory {
-  readonly nodes = new Map<string, NodeDescription>();
-
-  override async upsert(node: NodeDescription): Promise<void> {
-    this.nodes.set(node.id, node);
-  }
-}
 
 describe('RegisterNode', () => {
   it('writes the configured node down when the application starts', async () => {
-    const directory = new Directory();
+    const directory = new InMemoryNodeDirectory(new FakeClock());
     const description = {
       id: 'default',
       apiUrl: 'http://127.0.0.1:9997',

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { type OrphanVerdict, judgeUnexplained } from './orphans.js';
 
 const GRACE_MS = 60_000;
+const POLICY = { graceMs: GRACE_MS, isAdopted: false };
 const NONE: ReadonlyMap<string, number> = new Map();
 
 function strangers(count: number): string[] {
@@ -14,12 +15,20 @@ function strangers(count: number): string[] {
 function judgeTwice(
   names: readonly string[],
   laterMs: number,
-  given: { pathsUnderPrefix?: number; newest?: [string, 'RUNNING' | 'STOPPED'][] } = {},
+  given: {
+    pathsUnderPrefix?: number;
+    newest?: [string, 'RUNNING' | 'STOPPED'][];
+    isAdopted?: boolean;
+  } = {},
 ): OrphanVerdict {
-  const { pathsUnderPrefix = names.length, newest = [] } = given;
+  // Enough others that these are few, unless a test says otherwise.
+  const { pathsUnderPrefix = 10 * names.length, newest = [], isAdopted = false } = given;
   const seen = { names, newestDesired: new Map(newest), pathsUnderPrefix };
-  const first = judgeUnexplained(seen, NONE, 1_000, GRACE_MS);
-  return judgeUnexplained(seen, first.firstSeenMs, 1_000 + laterMs, GRACE_MS);
+  const first = judgeUnexplained(seen, NONE, 1_000, POLICY);
+  return judgeUnexplained(seen, first.firstSeenMs, 1_000 + laterMs, {
+    graceMs: GRACE_MS,
+    isAdopted,
+  });
 }
 
 describe('judgeUnexplained', () => {
@@ -29,7 +38,7 @@ describe('judgeUnexplained', () => {
       newestDesired: new Map([['cam/a', 'STOPPED' as const]]),
       pathsUnderPrefix: 1,
     };
-    expect(judgeUnexplained(seen, NONE, 0, GRACE_MS).remove).toEqual(['cam/a']);
+    expect(judgeUnexplained(seen, NONE, 0, POLICY).remove).toEqual(['cam/a']);
   });
 
   it('leaves alone what its newest row wants, however old it is', () => {
@@ -43,17 +52,40 @@ describe('judgeUnexplained', () => {
   });
 
   it('counts the grace anew for a path that was gone in between', () => {
-    const seen = { names: ['cam/a'], newestDesired: new Map(), pathsUnderPrefix: 1 };
+    const seen = { names: ['cam/a'], newestDesired: new Map(), pathsUnderPrefix: 10 };
     const gone = { ...seen, names: [], pathsUnderPrefix: 0 };
-    const first = judgeUnexplained(seen, NONE, 0, GRACE_MS);
-    const second = judgeUnexplained(gone, first.firstSeenMs, 30_000, GRACE_MS);
-    expect(judgeUnexplained(seen, second.firstSeenMs, GRACE_MS, GRACE_MS).remove).toEqual([]);
+    const first = judgeUnexplained(seen, NONE, 0, POLICY);
+    const second = judgeUnexplained(gone, first.firstSeenMs, 30_000, POLICY);
+    expect(judgeUnexplained(seen, second.firstSeenMs, GRACE_MS, POLICY).remove).toEqual([]);
   });
 
-  it('still removes ten without a row, were they all that the node has', () => {
-    expect(judgeTwice(strangers(10), GRACE_MS)).toMatchObject({
+  it('still removes ten without a row when there are more with one', () => {
+    expect(judgeTwice(strangers(10), GRACE_MS, { pathsUnderPrefix: 21 })).toMatchObject({
       isBraked: false,
       remove: strangers(10),
+    });
+  });
+
+  it('brakes when they are at least half of the paths, however few: a small site is a site', () => {
+    [1, 2, 8].forEach((count) => {
+      const most = judgeTwice(strangers(count), GRACE_MS, { pathsUnderPrefix: 2 * count });
+      expect(most).toMatchObject({ isBraked: true, remove: [] });
+      const fewer = judgeTwice(strangers(count), GRACE_MS, { pathsUnderPrefix: 2 * count + 1 });
+      expect(fewer).toMatchObject({ isBraked: false, remove: strangers(count) });
+    });
+  });
+
+  it('is not braked when there is no stranger, and none when the node is empty', () => {
+    const seen = { names: [], newestDesired: new Map(), pathsUnderPrefix: 0 };
+    expect(judgeUnexplained(seen, NONE, 0, POLICY)).toMatchObject({ isBraked: false });
+  });
+
+  it("removes them all on an operator's word, after the same grace", () => {
+    const all = { pathsUnderPrefix: 50, isAdopted: true };
+    expect(judgeTwice(strangers(50), GRACE_MS - 1, all).remove).toEqual([]);
+    expect(judgeTwice(strangers(50), GRACE_MS, all)).toMatchObject({
+      isBraked: false,
+      remove: strangers(50),
     });
   });
 
@@ -70,14 +102,18 @@ describe('judgeUnexplained', () => {
 
   it('removes what is stopped even while it brakes', () => {
     const names = [...strangers(11), 'cam/stopped'];
-    const verdict = judgeTwice(names, GRACE_MS, { newest: [['cam/stopped', 'STOPPED']] });
+    const verdict = judgeTwice(names, GRACE_MS, {
+      pathsUnderPrefix: 12,
+      newest: [['cam/stopped', 'STOPPED']],
+    });
     expect(verdict).toMatchObject({ isBraked: true, remove: ['cam/stopped'] });
   });
 
-  it('removes nothing from a full node when the database is empty, at any time', () => {
+  it('removes nothing when the database is empty, at any time, from a node of any size', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 11, max: 300 }), fc.nat(10_000_000), (count, laterMs) => {
-        expect(judgeTwice(strangers(count), laterMs).remove).toEqual([]);
+      fc.property(fc.integer({ min: 1, max: 300 }), fc.nat(10_000_000), (count, laterMs) => {
+        const { remove } = judgeTwice(strangers(count), laterMs, { pathsUnderPrefix: count });
+        expect(remove).toEqual([]);
       }),
     );
   });

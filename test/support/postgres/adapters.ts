@@ -5,6 +5,7 @@ import { Database } from '#platform/database/database.js';
 import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
 import { PgNodeDirectory } from '#streaming/infrastructure/postgres/pg-node-directory.js';
 import { PgNodeLeases } from '#streaming/infrastructure/postgres/pg-node-leases.js';
+import { PgNodeReports } from '#streaming/infrastructure/postgres/pg-node-reports.js';
 import { TypeOrmStreamRepository } from '#streaming/infrastructure/postgres/typeorm-stream-repository.js';
 
 import { newDataSource } from '../../../apps/api/connect-database.js';
@@ -39,7 +40,7 @@ export class Adapters {
       queryTimeoutMs,
     });
     this.connections.push(connection);
-    return new PgNodeLeases(connection, this.database, { owner, leaseTtlMs });
+    return new PgNodeLeases(connection, new PgNodeReports(this.database), { owner, leaseTtlMs });
   }
 
   async close(): Promise<void> {

@@ -3,6 +3,7 @@
  * only when a test says so; several processes can share one node and one database.
  */
 import { ApplyPath } from '#streaming/application/apply-path.js';
+import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
 import { HeldLease } from '#streaming/application/held-lease.js';
 import { JudgeRefusal } from '#streaming/application/judge-refusal.js';
@@ -21,6 +22,7 @@ import { type StreamRecord } from '#streaming/domain/ports/stream-repository.js'
 import { type StreamState } from '#streaming/domain/stream.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
+import { InMemoryNodeDirectory } from './in-memory-node-directory.js';
 import { InMemoryNodeLeases, LeaseTable } from './in-memory-node-leases.js';
 import { InMemoryStreamRepository } from './in-memory-stream-repository.js';
 
@@ -46,6 +48,7 @@ export class World {
   readonly node = new FakeMediaMtxClient(this.clock);
   readonly streams = new InMemoryStreamRepository(this.clock);
   readonly leases = new LeaseTable(this.clock);
+  readonly directory = new InMemoryNodeDirectory(this.clock);
 }
 
 export class ControlPlane {
@@ -89,6 +92,7 @@ export class ControlPlane {
       state,
       this.writer,
       save,
+      new FindUnexplained(streams, world.directory, memory, state, settings, clock),
       settings,
       clock,
     );

@@ -11,4 +11,11 @@ export interface NodeDescription {
 export abstract class NodeDirectory {
   /** Creates the node or brings it to this description. */
   abstract upsert(node: NodeDescription): Promise<void>;
+  /**
+   * An operator's word that the database is right: for `ms`, paths of the node that it does not know
+   * may be removed, however many they are. @returns false when there is no such node
+   */
+  abstract adopt(nodeId: string, ms: number): Promise<boolean>;
+  /** Whether that word stands now. */
+  abstract isAdopted(nodeId: string): Promise<boolean>;
 }

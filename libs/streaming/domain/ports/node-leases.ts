@@ -14,7 +14,8 @@ export interface NodeConditions {
   readonly writeCause: string | null;
   readonly version: string | null;
   readonly isPoisoned: boolean;
-  readonly isRemovalBraked: boolean;
+  /** Paths without any stream that are kept, since there are many of them; 0: none waits. */
+  readonly unknownPaths: number;
 }
 
 /** A node as every replica can read it. */

@@ -9,4 +9,6 @@ export class NodeRow {
   @Column('text', { name: 'api_url' }) apiUrl!: string;
   @Column('jsonb', { name: 'playback_urls' }) playbackUrls!: PlaybackBases;
   @Column('integer', { name: 'max_paths' }) maxPaths!: number;
+  /** Until then, paths that the database does not know may be removed, however many they are. */
+  @Column('timestamptz', { name: 'adopted_until', nullable: true }) adoptedUntil!: Date | null;
 }

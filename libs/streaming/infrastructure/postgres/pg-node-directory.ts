@@ -10,6 +10,11 @@ const UPSERT_SQL = `
   ON CONFLICT (id) DO UPDATE SET api_url = $2, playback_urls = $3, max_paths = $4
   WHERE (nodes.api_url, nodes.playback_urls, nodes.max_paths) IS DISTINCT FROM ($2, $3::jsonb, $4::int)`;
 
+const ADOPT_SQL = `
+  UPDATE nodes SET adopted_until = now() + $2 * interval '1 millisecond' WHERE id = $1 RETURNING id`;
+
+const IS_ADOPTED_SQL = `SELECT 1 FROM nodes WHERE id = $1 AND adopted_until > now()`;
+
 @Injectable()
 export class PgNodeDirectory extends NodeDirectory {
   constructor(private readonly db: Database) {
@@ -23,5 +28,15 @@ export class PgNodeDirectory extends NodeDirectory {
       JSON.stringify(node.playback),
       node.maxPaths,
     ]);
+  }
+
+  override async adopt(nodeId: string, ms: number): Promise<boolean> {
+    const rows = await this.db.query(ADOPT_SQL, [nodeId, ms]);
+    return rows.length > 0;
+  }
+
+  override async isAdopted(nodeId: string): Promise<boolean> {
+    const rows = await this.db.query(IS_ADOPTED_SQL, [nodeId]);
+    return rows.length > 0;
   }
 }

@@ -4,7 +4,6 @@
  */
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
-import { Database } from '#platform/database/database.js';
 import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
 
 import {
@@ -13,7 +12,7 @@ import {
   NodeLeases,
   type NodeReport,
 } from '../../domain/ports/node-leases.js';
-import { LOOK_AGE_MS } from './node-lease.row.js';
+import { PgNodeReports } from './pg-node-reports.js';
 
 export abstract class LeaseSettings {
   /** Who holds it: the same owner, restarted, gets its lease back at once, with the next epoch. */
@@ -45,27 +44,13 @@ const CONDITIONS_SQL = `
   UPDATE node_leases SET conditions = $4
   WHERE node_id = $1 AND owner = $2 AND epoch = $3::bigint`;
 
-const REPORT_SQL = `
-  SELECT n.id, l.owner, coalesce(l.expires_at > now(), false) AS is_leased,
-    ${LOOK_AGE_MS},
-    nullif(l.conditions, '{}') AS conditions
-  FROM nodes n LEFT JOIN node_leases l ON l.node_id = n.id ORDER BY n.id`;
-
-interface ReportRow {
-  id: string;
-  owner: string | null;
-  is_leased: boolean;
-  look_age_ms: number | null;
-  conditions: NodeConditions | null;
-}
-
 @Injectable()
 export class PgNodeLeases extends NodeLeases implements OnApplicationShutdown {
   private readonly epochs = new Map<string, string>();
 
   constructor(
     private readonly connection: DedicatedConnection,
-    private readonly db: Database,
+    private readonly reports: PgNodeReports,
     private readonly settings: LeaseSettings,
   ) {
     super();
@@ -101,15 +86,8 @@ export class PgNodeLeases extends NodeLeases implements OnApplicationShutdown {
     ]);
   }
 
-  override async report(): Promise<NodeReport[]> {
-    const rows = await this.db.query<ReportRow>(REPORT_SQL);
-    return rows.map((row) => ({
-      nodeId: row.id,
-      owner: row.owner,
-      isLeased: row.is_leased,
-      lookAgeMs: row.look_age_ms,
-      conditions: row.conditions,
-    }));
+  override report(): Promise<NodeReport[]> {
+    return this.reports.report();
   }
 
   async onApplicationShutdown(): Promise<void> {

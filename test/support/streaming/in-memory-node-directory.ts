@@ -1,0 +1,25 @@
+import { type Clock } from '#kernel/clock.js';
+import { type NodeDescription, NodeDirectory } from '#streaming/domain/ports/node-directory.js';
+
+/** Knows every node; an operator's word stands until its time is over. */
+export class InMemoryNodeDirectory extends NodeDirectory {
+  readonly nodes = new Map<string, NodeDescription>();
+  private readonly adoptedUntilMs = new Map<string, number>();
+
+  constructor(private readonly clock: Clock) {
+    super();
+  }
+
+  override async upsert(node: NodeDescription): Promise<void> {
+    this.nodes.set(node.id, node);
+  }
+
+  override async adopt(nodeId: string, ms: number): Promise<boolean> {
+    this.adoptedUntilMs.set(nodeId, this.clock.monotonicMs() + ms);
+    return true;
+  }
+
+  override async isAdopted(nodeId: string): Promise<boolean> {
+    return (this.adoptedUntilMs.get(nodeId) ?? 0) > this.clock.monotonicMs();
+  }
+}

@@ -62,6 +62,7 @@ function streamingSettings(config: ApiConfig): StreamingSettings {
     pathPrefix: config.PATH_PREFIX,
     sourceDeadlineMs: config.SOURCE_DEADLINE_MS,
     orphanGraceMs: config.ORPHAN_GRACE_MS,
+    auditIntervalMs: config.CONFIG_AUDIT_INTERVAL_MS,
     dialsPerSecond: config.DIALS_PER_SECOND,
     breakerMs: config.BREAKER_MAX_MS,
     leaseSafeMs: (config.LEASE_TTL_MS * 2) / 3,

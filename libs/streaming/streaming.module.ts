@@ -4,6 +4,8 @@ import { HttpModule } from '@nestjs/axios';
 import { ScheduleModule } from '@nestjs/schedule';
 
 import { ApplyPath } from './application/apply-path.js';
+import { AuditConfig } from './application/audit-config.js';
+import { CheckNode } from './application/check-node.js';
 import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
 import { HeldLease } from './application/held-lease.js';
@@ -47,6 +49,8 @@ const ADAPTERS: Provider[] = [
 
 const USE_CASES: Provider[] = [
   ApplyPath,
+  AuditConfig,
+  CheckNode,
   FindUnexplained,
   FollowStream,
   HeldLease,

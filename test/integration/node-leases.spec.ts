@@ -14,6 +14,7 @@ const CONDITIONS: NodeConditions = {
   version: 'v1.20.1',
   isPoisoned: false,
   writeCause: null,
+  hazards: [],
   unknownPaths: 0,
 };
 

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 
 import { type StreamFilter } from '#streaming/domain/ports/stream-repository.js';
+import { Stream } from '#streaming/domain/stream.js';
 import {
   ACTIVE_ID_SQL,
   EVENTS_SQL,
@@ -44,6 +45,39 @@ async function listed(filter: StreamFilter): Promise<string[]> {
   const streams = await adapters.streams.list(filter, { limit: 100, beforeId: null });
   return streams.map(({ id }) => id);
 }
+
+describe('what was applied', () => {
+  it('is the whole source of active streams whose newest generation the node has accepted', async () => {
+    const nodeId = 'second';
+    const applied = aNewStream({ nodeId, onDemand: true, transport: 'udp' });
+    const [stopped, unapplied, elsewhere] = [
+      aNewStream({ nodeId }),
+      aNewStream({ nodeId }),
+      aNewStream(),
+    ];
+    for (const stream of [applied, stopped, unapplied, elsewhere]) {
+      await adapters.streams.start(stream);
+    }
+    const states = await adapters.streams.workingSet(nodeId, 0);
+    const changes = states
+      .filter(({ id }) => id !== unapplied.id)
+      .map((state) => {
+        const stream = new Stream(state);
+        stream.applied(1);
+        return stream.change()!;
+      });
+    await adapters.streams.saveObserved(changes, null);
+    await adapters.streams.stop(stopped.id);
+
+    expect(await adapters.streams.appliedSpecs(nodeId)).toEqual([
+      {
+        streamId: applied.id,
+        path: applied.path,
+        spec: { source: applied.source, onDemand: true, transport: 'udp' },
+      },
+    ]);
+  });
+});
 
 describe('the list', () => {
   it('is newest first, and filtered by status, camera and labels', async () => {

@@ -161,6 +161,7 @@ describe('start', () => {
       writeCause: null,
       version: null,
       isPoisoned: false,
+      hazards: [],
       unknownPaths: 0,
     };
 

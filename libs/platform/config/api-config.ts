@@ -42,6 +42,7 @@ export const apiEnvironment = z.object({
     .default('cam'),
   // A look older than 15 s counts as none.
   RECONCILE_INTERVAL_MS: whole(100, 10_000).default(5_000),
+  CONFIG_AUDIT_INTERVAL_MS: ms(100).default(60_000),
   SOURCE_DEADLINE_MS: ms(1_000).default(20_000),
   LEASE_TTL_MS: ms(1_000).default(15_000),
   ORPHAN_GRACE_MS: ms().default(60_000),

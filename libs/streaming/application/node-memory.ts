@@ -31,7 +31,7 @@ export class NodeMemory {
     seen: PathSample | null | 'inconclusive',
     time: { lookStartedMs: number; nowMs: number },
   ): Observation {
-    const told = this.isOutdated(state.path, time.lookStartedMs) ? 'inconclusive' : seen;
+    const told = this.isWrittenSince(state.path, time.lookStartedMs) ? 'inconclusive' : seen;
     const { memo, observation } = fold(this.memoOf(state.id), told, time.nowMs);
     this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
     return observation;
@@ -90,11 +90,17 @@ export class NodeMemory {
     }
   }
 
-  private memoOf(streamId: string): PathMemo {
-    return this.memos.get(streamId)?.memo ?? EMPTY_MEMO;
+  /** Whether a write to this path ended after that instant, or is under way. */
+  isWrittenSince(path: string, startedMs: number): boolean {
+    return (this.writtenAtMs.get(path) ?? Number.NEGATIVE_INFINITY) > startedMs;
   }
 
-  private isOutdated(path: string, lookStartedMs: number): boolean {
-    return (this.writtenAtMs.get(path) ?? Number.NEGATIVE_INFINITY) > lookStartedMs;
+  /** False while a refused body waits for its next try. */
+  mayApply(streamId: string, nowMs: number): boolean {
+    return nowMs >= this.memoOf(streamId).retryAtMs;
+  }
+
+  private memoOf(streamId: string): PathMemo {
+    return this.memos.get(streamId)?.memo ?? EMPTY_MEMO;
   }
 }

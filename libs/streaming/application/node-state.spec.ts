@@ -4,7 +4,16 @@ import { SETTINGS } from '#test/support/streaming/control-plane.js';
 import { FakeClock } from '#test/support/streaming/fake-clock.js';
 import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
 
+import { type NodeFacts } from '../domain/node-hazards.js';
 import { NodeState } from './node-state.js';
+
+const FACTS: NodeFacts = {
+  version: 'v1.20.1',
+  started: 'first',
+  hasUdpReadBufferSize: false,
+  hasCatchAllPath: false,
+  hasRecordCleaner: false,
+};
 
 let logs = silentLogs();
 let clock: FakeClock;
@@ -28,6 +37,7 @@ describe('NodeState: is the node there?', () => {
       writeCause: null,
       version: null,
       isPoisoned: false,
+      hazards: [],
       unknownPaths: 0,
     });
     expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
@@ -82,15 +92,25 @@ describe('NodeState: is the node there?', () => {
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
   });
 
-  it('asks for the version again after an outage and after gaining the lease', () => {
-    node.knows('v1.20.1');
-    expect(node.isVersionKnown).toBe(true);
+  it('is inspected anew after an outage and after gaining the lease', () => {
+    node.inspected(FACTS);
+    expect([node.isInspected, node.started]).toEqual([true, 'first']);
     lookFails();
     node.looked();
-    expect(node.isVersionKnown).toBe(false);
-    node.knows('v1.20.1');
+    expect([node.isInspected, node.conditions.version]).toEqual([false, null]);
+    node.inspected(FACTS);
     node.newHolder();
-    expect(node.isVersionKnown).toBe(false);
+    expect(node.isInspected).toBe(false);
+  });
+
+  it('names what works against us when it appears, and again only after it was gone', () => {
+    const cleaner = { ...FACTS, hasRecordCleaner: true };
+    [cleaner, cleaner, FACTS, cleaner].forEach((facts) => {
+      node.inspected(facts);
+    });
+    expect(node.conditions.hazards).toEqual(['NODE_RECORD_CLEANER']);
+    expect(sentences(logs)).toHaveLength(2);
+    expect(logs[0]?.fields).toMatchObject({ code: 'NODE_RECORD_CLEANER' });
   });
 });
 

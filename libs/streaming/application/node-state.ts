@@ -6,6 +6,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
+import { HAZARDS, type NodeFacts, hazardsOf } from '../domain/node-hazards.js';
 import { type NodeConditions } from '../domain/ports/node-leases.js';
 import { Breaker } from './breaker.js';
 import { StreamingSettings } from './streaming-settings.js';
@@ -25,7 +26,8 @@ export class NodeState {
   private writeCause: string | null = null;
   private poisonedSinceMs: number | null = null;
   private sweepAtMs = 0;
-  private version: string | null = null;
+  private facts: NodeFacts | null = null;
+  private hazards: readonly string[] = [];
   private unknownPaths = 0;
 
   constructor(
@@ -54,8 +56,13 @@ export class NodeState {
     return this.poisonedSinceMs !== null;
   }
 
-  get isVersionKnown(): boolean {
-    return this.version !== null;
+  /** False for a node, or a process of it, whose configuration was not looked at yet. */
+  get isInspected(): boolean {
+    return this.facts !== null;
+  }
+
+  get started(): string | null {
+    return this.facts?.started ?? null;
   }
 
   /** Age of the last good look; null until there were two, since the first one proves nothing yet. */
@@ -70,7 +77,8 @@ export class NodeState {
       isReachable: this.lookCause === null,
       cause: this.lookCause,
       writeCause: this.writeCause,
-      version: this.version,
+      version: this.facts?.version ?? null,
+      hazards: this.hazards,
       isPoisoned: this.isPoisoned,
       unknownPaths: this.unknownPaths,
     };
@@ -78,7 +86,7 @@ export class NodeState {
 
   newHolder(): void {
     this.goodLooks = 0;
-    this.version = null;
+    this.facts = null;
     this.poisonedSinceMs = null;
   }
 
@@ -123,8 +131,14 @@ export class NodeState {
     this.beginOutage(cause);
   }
 
-  knows(version: string): void {
-    this.version = version;
+  /** What works against us is said when it appears, not at each inspection. */
+  inspected(facts: NodeFacts): void {
+    this.facts = facts;
+    const hazards = hazardsOf(facts);
+    for (const code of hazards.filter((hazard) => !this.hazards.includes(hazard))) {
+      this.logger.warn({ nodeId: this.settings.nodeId, code }, HAZARDS[code]);
+    }
+    this.hazards = hazards;
   }
 
   /** The node refuses what is known to be good: some other path's body blocks every write. */
@@ -181,7 +195,7 @@ export class NodeState {
       const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
       this.logger.log({ nodeId: this.settings.nodeId, outageMs }, 'node answers again');
       this.failingSinceMs = null;
-      this.version = null;
+      this.facts = null;
     }
   }
 }

@@ -14,6 +14,7 @@ const GOOD: NodeConditions = {
   version: 'v1.20.1',
   isPoisoned: false,
   writeCause: null,
+  hazards: [],
   unknownPaths: 0,
 };
 
@@ -56,6 +57,7 @@ describe('ReadNodes', () => {
         nodeId: 'default',
         isHealthy: true,
         problems: [],
+        warnings: [],
         version: 'v1.20.1',
         leaseOwner: 'vigia-1:3000',
         lookAgeMs: 5_000,
@@ -79,6 +81,16 @@ describe('ReadNodes', () => {
     ],
     ['it is poisoned', { conditions: { ...GOOD, isPoisoned: true } }, /^NODE_CONFIG_POISONED: /],
     [
+      'it is too old',
+      { conditions: { ...GOOD, hazards: ['NODE_VERSION_UNSUPPORTED'] } },
+      /^NODE_VERSION_UNSUPPORTED: .* use 1\.16 or newer$/,
+    ],
+    [
+      'writes to it fail',
+      { conditions: { ...GOOD, writeCause: 'HTTP 503' } },
+      /^NODE_WRITES_FAIL: HTTP 503$/,
+    ],
+    [
       'its strangers are many',
       { conditions: { ...GOOD, unknownPaths: 23 } },
       /^NODE_PATHS_UNKNOWN: 23 .* adopt-empty --node default$/,
@@ -96,12 +108,28 @@ describe('ReadNodes', () => {
           nodeId: 'default',
           isHealthy: false,
           problems: [expect.any(String), expect.any(String)],
+          warnings: [],
           version: null,
           leaseOwner: null,
           lookAgeMs: null,
         },
       ],
     );
+  });
+
+  it('warns of what works against us, and calls the node healthy all the same', async () => {
+    const [node] = await read({ conditions: { ...GOOD, hazards: ['NODE_RECORD_CLEANER'] } });
+    expect(node).toMatchObject({
+      isHealthy: true,
+      warnings: [expect.stringMatching(/^NODE_RECORD_CLEANER: .* 0s/)],
+    });
+  });
+
+  it('reads what an older version wrote', async () => {
+    const { version, isReachable, cause, isPoisoned } = GOOD;
+    const old = { version, isReachable, cause, isPoisoned } as NodeConditions;
+    const [node] = await read({ conditions: old });
+    expect(node).toMatchObject({ isHealthy: true, problems: [], warnings: [] });
   });
 
   it('names no owner whose lease has ended', async () => {

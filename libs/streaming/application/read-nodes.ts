@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { HAZARDS, NODE_VERSION_UNSUPPORTED } from '../domain/node-hazards.js';
 import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
 
@@ -8,6 +9,8 @@ export interface NodeHealth {
   readonly isHealthy: boolean;
   /** What is wrong, in words; empty when nothing is. */
   readonly problems: readonly string[];
+  /** What works, and still should be changed; empty when nothing is. */
+  readonly warnings: readonly string[];
   readonly version: string | null;
   readonly leaseOwner: string | null;
   readonly lookAgeMs: number | null;
@@ -26,6 +29,9 @@ export class ReadNodes {
         nodeId: report.nodeId,
         isHealthy: problems.length === 0,
         problems,
+        warnings: hazardsOf(report.conditions)
+          .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
+          .map(sentenceOf),
         version: report.conditions?.version ?? null,
         leaseOwner: report.isLeased ? report.owner : null,
         lookAgeMs: report.lookAgeMs === null ? null : Math.round(report.lookAgeMs),
@@ -48,6 +54,9 @@ function conditionProblems(nodeId: string, conditions: NodeConditions): string[]
   return [
     ...(conditions.isReachable ? [] : [`NODE_UNREACHABLE: ${conditions.cause ?? 'no answer'}`]),
     ...(isText(conditions.writeCause) ? [`NODE_WRITES_FAIL: ${conditions.writeCause}`] : []),
+    ...hazardsOf(conditions)
+      .filter((code) => code === NODE_VERSION_UNSUPPORTED)
+      .map(sentenceOf),
     ...(conditions.isPoisoned
       ? [
           'NODE_CONFIG_POISONED: a path altered by hand makes it refuse every write; replace or delete that path',
@@ -59,6 +68,14 @@ function conditionProblems(nodeId: string, conditions: NodeConditions): string[]
         ]
       : []),
   ];
+}
+
+function hazardsOf(conditions: Partial<NodeConditions> | null): readonly string[] {
+  return conditions?.hazards ?? [];
+}
+
+function sentenceOf(code: string): string {
+  return `${code}: ${HAZARDS[code] ?? 'see the log'}`;
 }
 
 /** A row that an older version wrote lacks what came later. */

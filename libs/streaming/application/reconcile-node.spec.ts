@@ -72,26 +72,4 @@ describe('ReconcileNode', () => {
     expect(await vigia.tick()).toMatchObject({ enqueued: 0 });
     expect(vigia.node.writes).toEqual([]);
   });
-
-  it('learns the version once, and again after an outage', async () => {
-    await vigia.tick();
-    expect(vigia.state.conditions.version).toBe('v1.20.1');
-    vigia.node.version = 'v1.21.0';
-    await vigia.tick();
-    expect(vigia.state.conditions.version).toBe('v1.20.1');
-    vigia.node.isDown = true;
-    await vigia.tick();
-    vigia.node.isDown = false;
-    await vigia.clock.advance(1_000);
-    await vigia.tick();
-    expect(vigia.state.conditions.version).toBe('v1.21.0');
-  });
-
-  it('asks for a version again that the node did not say', async () => {
-    vigia.node.version = null;
-    await vigia.tick();
-    vigia.node.version = 'v1.20.1';
-    await vigia.tick();
-    expect(vigia.state.conditions.version).toBe('v1.20.1');
-  });
 });

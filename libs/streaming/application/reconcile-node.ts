@@ -17,6 +17,7 @@ import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { Stream, type StreamChange, type StreamState } from '../domain/stream.js';
 import { type PathResult } from './apply-path.js';
+import { AuditConfig } from './audit-config.js';
 import { FindUnexplained } from './find-unexplained.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
@@ -59,6 +60,7 @@ export class ReconcileNode {
     private readonly writer: PathWriter,
     private readonly save: SaveObserved,
     private readonly findUnexplained: FindUnexplained,
+    private readonly audit: AuditConfig,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -77,10 +79,14 @@ export class ReconcileNode {
       return INCONCLUSIVE;
     }
     this.node.looked();
-    return this.reconcile({ paths: look.paths, startedMs }, fence);
+    return this.reconcile({ paths: look.paths, startedMs }, fence, signal);
   }
 
-  private async reconcile(look: LookedAt, fence: Fence): Promise<TickResult> {
+  private async reconcile(
+    look: LookedAt,
+    fence: Fence,
+    signal: AbortSignal | undefined,
+  ): Promise<TickResult> {
     const lookAgeMs = this.clock.monotonicMs() - look.startedMs;
     const rows = await this.streams.workingSet(this.settings.nodeId, lookAgeMs);
     const { actions, changes } = this.planAll(rows, look);
@@ -89,8 +95,12 @@ export class ReconcileNode {
     const removals = await this.findUnexplained.execute(look.paths, paths);
     this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
-    await this.learnVersion();
-    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]);
+    const drifted = await this.audit.execute(fence, signal);
+    const writes = this.allowed(rows, [
+      ...this.wanted(actions),
+      ...removals.map(removal),
+      ...drifted.map((path) => ({ path, priority: this.priorityOf(path) })),
+    ]);
     return {
       isConclusive: true,
       enqueued: writes.length,
@@ -157,15 +167,6 @@ export class ReconcileNode {
 
   private priorityOf(path: string): Priority {
     return this.memory.hadReaders(path) ? 'watched' : 'background';
-  }
-
-  private async learnVersion(): Promise<void> {
-    if (!this.node.isVersionKnown) {
-      const info = await this.client.info();
-      if (info !== null) {
-        this.node.knows(info.version);
-      }
-    }
   }
 }
 

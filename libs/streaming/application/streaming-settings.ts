@@ -6,6 +6,8 @@ export abstract class StreamingSettings {
   abstract readonly sourceDeadlineMs: number;
   /** How long a path without any row waits before it is removed. */
   abstract readonly orphanGraceMs: number;
+  /** How often what is configured is compared with what was sent. */
+  abstract readonly auditIntervalMs: number;
   /** Limit of first dials to cameras by writes that nobody waits for; 0: none. */
   abstract readonly dialsPerSecond: number;
   /** How long a node that did not answer is left alone by everything but the tick. */

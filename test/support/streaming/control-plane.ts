@@ -3,6 +3,8 @@
  * only when a test says so; several processes can share one node and one database.
  */
 import { ApplyPath } from '#streaming/application/apply-path.js';
+import { AuditConfig } from '#streaming/application/audit-config.js';
+import { CheckNode } from '#streaming/application/check-node.js';
 import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
 import { HeldLease } from '#streaming/application/held-lease.js';
@@ -37,6 +39,7 @@ export const SETTINGS: Settings = {
   pathPrefix: 'cam',
   sourceDeadlineMs: 20_000,
   orphanGraceMs: 60_000,
+  auditIntervalMs: 60_000,
   dialsPerSecond: 0,
   breakerMs: 5_000,
   leaseSafeMs: 10_000,
@@ -80,6 +83,7 @@ export class ControlPlane {
     this.signals = new StreamSignals(clock);
     const { memory, state } = this;
     const save = new SaveObserved(streams, this.signals);
+    const check = new CheckNode(node, state, settings);
     const judge = new JudgeRefusal(node, state, settings);
     const apply = new ApplyPath(streams, node, memory, state, judge, save, settings, clock);
     this.lease = new HeldLease(this.leases, state, memory, settings, clock);
@@ -93,6 +97,7 @@ export class ControlPlane {
       this.writer,
       save,
       new FindUnexplained(streams, world.directory, memory, state, settings, clock),
+      new AuditConfig(node, streams, memory, state, check, settings, clock),
       settings,
       clock,
     );

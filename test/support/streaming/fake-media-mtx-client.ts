@@ -4,7 +4,9 @@
  */
 import { type Clock } from '#kernel/clock.js';
 import { type Look, type PathLook, type PathSample } from '#streaming/domain/look.js';
+import { type NodeFacts } from '#streaming/domain/node-hazards.js';
 import {
+  type ConfigAudit,
   MediaMtxClient,
   type NodeInfo,
   type PathSpec,
@@ -41,6 +43,12 @@ export class FakeMediaMtxClient extends MediaMtxClient {
   /** Looks are not answered, writes are. */
   isBlind = false;
   version: string | null = 'v1.20.1';
+  /** Another value is another process. */
+  started = 'first';
+  settings = { hasUdpReadBufferSize: false, hasCatchAllPath: false, hasRecordCleaner: false };
+  audits = 0;
+  isAuditBroken = false;
+  inspections = 0;
   /** Bodies for these paths are refused, for what is in them. */
   readonly refusedPaths = new Set<string>();
   /** The path whose altered configuration makes every write of another one fail. */
@@ -80,7 +88,28 @@ export class FakeMediaMtxClient extends MediaMtxClient {
   }
 
   override async info(): Promise<NodeInfo | null> {
-    return this.isDown || this.version === null ? null : { version: this.version };
+    return this.isDown || this.version === null
+      ? null
+      : { version: this.version, started: this.started };
+  }
+
+  override async auditConfig(wanted: ReadonlyMap<string, PathSpec>): Promise<ConfigAudit> {
+    this.audits += 1;
+    if (this.isDown || this.isBlind || this.isAuditBroken) {
+      return { kind: 'inconclusive', cause: 'malformed list of configured paths' };
+    }
+    const drifted = [...wanted].filter(
+      ([path, spec]) =>
+        this.has(path) && JSON.stringify(this.specOf(path)) !== JSON.stringify(spec),
+    );
+    return { kind: 'complete', drifted: new Map(drifted.map(([path]) => [path, ['source']])) };
+  }
+
+  override async inspect(): Promise<NodeFacts | null> {
+    this.inspections += 1;
+    return this.isDown || this.version === null
+      ? null
+      : { version: this.version, started: this.started, ...this.settings };
   }
 
   /** The next writes get these answers, one each. */
@@ -121,6 +150,15 @@ export class FakeMediaMtxClient extends MediaMtxClient {
     const camera = this.aCamera();
     camera.turn(this.modeOf(path));
     this.paths.set(path, { spec: null, confName, camera, readers: 0 });
+  }
+
+  /** Somebody gives a path another configuration; the camera behind it is another one, too. */
+  alterByHand(path: string, change: Partial<PathSpec>): void {
+    const spec = this.specOf(path);
+    if (spec === null) {
+      throw new Error(`there is no path of ours at ${path}`);
+    }
+    this.configure(path, { ...spec, ...change });
   }
 
   /** As after `kill -9` and a new start: paths that came by API are gone. */

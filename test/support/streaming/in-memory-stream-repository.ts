@@ -2,6 +2,7 @@ import { type Clock } from '#kernel/clock.js';
 import { AppError } from '#kernel/app-error.js';
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
 import {
+  type AppliedSpec,
   type EventPage,
   type NewStream,
   type PathIntent,
@@ -111,6 +112,18 @@ export class InMemoryStreamRepository extends StreamRepository {
       .filter((row) => row.nodeId === nodeId && row.intentAtMs <= newestMs)
       .map(({ state }) => state)
       .filter(({ desired, removalPending }) => desired === 'RUNNING' || removalPending);
+  }
+
+  override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
+    this.mustAnswer();
+    return [...this.rows.values()]
+      .filter((row) => row.nodeId === nodeId && row.state.desired === 'RUNNING')
+      .filter(({ state }) => state.appliedGeneration === state.generation)
+      .map(({ state, source, transport }) => ({
+        streamId: state.id,
+        path: state.path,
+        spec: { source, onDemand: state.onDemand, transport },
+      }));
   }
 
   override async newestDesired(

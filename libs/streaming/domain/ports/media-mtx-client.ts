@@ -1,5 +1,6 @@
 import { type Transport } from '../stream-status.js';
-import { type Look, type PathLook } from '../look.js';
+import { type Inconclusive, type Look, type PathLook } from '../look.js';
+import { type NodeFacts } from '../node-hazards.js';
 import { type SourceUrl } from '../source-url.js';
 
 /** What a path should be on the node. The adapter builds the body from these fields and no others. */
@@ -25,7 +26,14 @@ export type WriteOutcome =
 
 export interface NodeInfo {
   readonly version: string;
+  /** When the process started; another value is another process. */
+  readonly started: string;
 }
+
+/** Paths whose configuration differs from what we send, with the names of the fields, never values. */
+export type ConfigAudit =
+  | { readonly kind: 'complete'; readonly drifted: ReadonlyMap<string, readonly string[]> }
+  | Inconclusive;
 
 /**
  * One MediaMTX node. Every call has a deadline, can be aborted, and answers data: what could not be
@@ -38,6 +46,20 @@ export abstract class MediaMtxClient {
   abstract replace(path: string, spec: PathSpec, signal?: AbortSignal): Promise<WriteOutcome>;
   /** Removing what is not there is accepted. */
   abstract remove(path: string, signal?: AbortSignal): Promise<WriteOutcome>;
-  /** Version of the node; null when it did not say. */
+  /**
+   * Compares what is configured with what we would send. Only these fields, normalised as MediaMTX
+   * does; a path that is not configured at all is no drift. Its answer holds credentials and stays
+   * in the adapter.
+   */
+  abstract auditConfig(
+    wanted: ReadonlyMap<string, PathSpec>,
+    signal?: AbortSignal,
+  ): Promise<ConfigAudit>;
+  /**
+   * What the node is and how it is configured; null when it did not say all of it.
+   * @param ownPath a name of ours that is not configured: a path that would answer for it is a catch-all
+   */
+  abstract inspect(ownPath: string, signal?: AbortSignal): Promise<NodeFacts | null>;
+  /** Null when the node did not say. */
   abstract info(signal?: AbortSignal): Promise<NodeInfo | null>;
 }

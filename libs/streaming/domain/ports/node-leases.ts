@@ -13,6 +13,8 @@ export interface NodeConditions {
   /** Why the last write was not answered although the node may be looked at; null: it was. */
   readonly writeCause: string | null;
   readonly version: string | null;
+  /** Codes of what in the node's configuration works against us. */
+  readonly hazards: readonly string[];
   readonly isPoisoned: boolean;
   /** Paths without any stream that are kept, since there are many of them; 0: none waits. */
   readonly unknownPaths: number;

@@ -92,6 +92,13 @@ export interface PathIntent {
   readonly spec: PathSpec | null;
 }
 
+/** What a path was told to be: the newest generation, known to be accepted. */
+export interface AppliedSpec {
+  readonly streamId: string;
+  readonly path: string;
+  readonly spec: PathSpec;
+}
+
 /**
  * Streams and their events. Intents (start, stop) always win; observations are compare-and-set by
  * version, and what lost its race writes neither row nor event.
@@ -113,6 +120,8 @@ export abstract class StreamRepository {
    * left out: that look cannot speak about them.
    */
   abstract workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]>;
+  /** Of all active streams whose newest generation was applied. */
+  abstract appliedSpecs(nodeId: string): Promise<AppliedSpec[]>;
   /** What the newest row of each path wants; no entry where there is no row. */
   abstract newestDesired(nodeId: string, paths: readonly string[]): Promise<Map<string, Desired>>;
   /** One statement for all. With a fence, nothing is saved unless that lease is still held. */

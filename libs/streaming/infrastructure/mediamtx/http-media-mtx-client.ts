@@ -2,19 +2,24 @@ import { HttpService } from '@nestjs/axios';
 import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 import { type Look, type PathLook } from '../../domain/look.js';
+import { type NodeFacts } from '../../domain/node-hazards.js';
 import {
+  type ConfigAudit,
   MediaMtxClient,
   type NodeInfo,
   type PathSpec,
   type WriteOutcome,
 } from '../../domain/ports/media-mtx-client.js';
 import { type Answer, HttpCall } from './http-call.js';
-import { decodePath, decodePathList, decodeVersion, isErrorBody } from './media-mtx-answers.js';
+import { decodeConfiguredPaths, driftOf, hasCatchAll } from './configured-paths.js';
+import { decodeInfo, decodePath, decodePathList, isErrorBody } from './media-mtx-answers.js';
 import { MediaMtxSettings } from './media-mtx-settings.js';
+import { decodeHasRecordCleaner, decodeHasUdpReadBufferSize } from './node-settings.js';
 import { pathBody } from './path-body.js';
 
 /** One page for all: each page would be a snapshot of its own, and no cap exists. */
 const PAGE = 100_000;
+const CONFIGURED_PATHS = `/v3/config/paths/list?itemsPerPage=${PAGE}`;
 
 /** Speaks to the control API v3 of MediaMTX 1.16 or newer. */
 @Injectable()
@@ -83,15 +88,63 @@ export class HttpMediaMtxClient extends MediaMtxClient implements OnApplicationS
   }
 
   override async info(signal?: AbortSignal): Promise<NodeInfo | null> {
-    const answer = await this.http.send({ method: 'GET', path: '/v3/info', signal });
-    const version =
-      answer.kind === 'answered' && answer.status === 200 ? decodeVersion(answer.text) : null;
-    return version === null ? null : { version };
+    const text = await this.text('/v3/info', signal);
+    return text === null ? null : decodeInfo(text);
+  }
+
+  override async auditConfig(
+    wanted: ReadonlyMap<string, PathSpec>,
+    signal?: AbortSignal,
+  ): Promise<ConfigAudit> {
+    const answer = await this.http.send({ method: 'GET', path: CONFIGURED_PATHS, signal });
+    if (answer.kind === 'failed' || answer.status !== 200) {
+      return { kind: 'inconclusive', cause: causeOf(answer) };
+    }
+    const configured = decodeConfiguredPaths(answer.text);
+    return configured === null
+      ? { kind: 'inconclusive', cause: 'malformed list of configured paths' }
+      : { kind: 'complete', drifted: driftOf(configured, wanted) };
+  }
+
+  override async inspect(ownPath: string, signal?: AbortSignal): Promise<NodeFacts | null> {
+    const info = await this.http.send({ method: 'GET', path: '/v3/info', signal });
+    const globals = await this.text('/v3/config/global/get', signal);
+    const defaults = await this.text('/v3/config/pathdefaults/get', signal);
+    const paths = await this.text(CONFIGURED_PATHS, signal);
+    const hasUdpReadBufferSize = globals === null ? null : decodeHasUdpReadBufferSize(globals);
+    const hasRecordCleaner = defaults === null ? null : decodeHasRecordCleaner(defaults);
+    const configured = paths === null ? null : decodeConfiguredPaths(paths);
+    if (hasUdpReadBufferSize === null || hasRecordCleaner === null || configured === null) {
+      return null;
+    }
+    const process = infoOf(info);
+    if (process === null) {
+      return null;
+    }
+    return {
+      ...process,
+      hasUdpReadBufferSize,
+      hasRecordCleaner,
+      hasCatchAllPath: hasCatchAll(configured, ownPath),
+    };
+  }
+
+  private async text(path: string, signal: AbortSignal | undefined): Promise<string | null> {
+    const answer = await this.http.send({ method: 'GET', path, signal });
+    return answer.kind === 'answered' && answer.status === 200 ? answer.text : null;
   }
 
   onApplicationShutdown(): void {
     this.http.close();
   }
+}
+
+/** Before 1.15.2 there was no such call: who answers the rest and not this is that old. */
+function infoOf(answer: Answer): Pick<NodeFacts, 'version' | 'started'> | null {
+  if (answer.kind === 'failed') {
+    return null;
+  }
+  return answer.status === 404 ? { version: null, started: null } : decodeInfo(answer.text);
 }
 
 /** MediaMTX's own 404 is JSON; anything else, such as a proxy or an API without v3, says nothing. */

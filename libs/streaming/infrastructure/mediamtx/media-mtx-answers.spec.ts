@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { decodePath, decodePathList, decodeVersion, isErrorBody } from './media-mtx-answers.js';
+import { decodeInfo, decodePath, decodePathList, isErrorBody } from './media-mtx-answers.js';
 
 const LIVE = {
   name: 'cam/gate-3',
@@ -102,16 +102,17 @@ describe('decodePathList', () => {
   });
 });
 
-describe('decodeVersion and isErrorBody', () => {
+describe('decodeInfo and isErrorBody', () => {
   it('read what MediaMTX says', () => {
-    expect(decodeVersion('{"version":"v1.20.1","started":"2026-11-23T07:47:22Z"}')).toBe('v1.20.1');
+    const info = { version: 'v1.20.1', started: '2026-11-23T07:47:22Z' };
+    expect(decodeInfo(JSON.stringify(info))).toEqual(info);
     expect(isErrorBody('{"status":"error","error":"path not found"}')).toBe(true);
     expect(isErrorBody('{"error":"path not found"}')).toBe(true);
   });
 
   it('do not take somebody else for MediaMTX', () => {
-    expect(decodeVersion('{"version":7}')).toBeNull();
-    expect(decodeVersion('')).toBeNull();
+    expect(decodeInfo('{"version":7}')).toBeNull();
+    expect(decodeInfo('')).toBeNull();
     expect(isErrorBody('404 page not found')).toBe(false);
     expect(isErrorBody('{"message":"not found"}')).toBe(false);
     expect(isErrorBody('')).toBe(false);

@@ -7,6 +7,7 @@
 import { z } from 'zod';
 
 import { type PathSample } from '../../domain/look.js';
+import { type NodeInfo } from '../../domain/ports/media-mtx-client.js';
 
 const counter = z.number().nonnegative();
 
@@ -26,7 +27,7 @@ const pathItem = z
   .refine((item) => item.inboundBytes !== undefined || item.bytesReceived !== undefined);
 
 const pathList = z.object({ itemCount: z.number(), items: z.array(pathItem) });
-const info = z.object({ version: z.string() });
+const info = z.object({ version: z.string(), started: z.string().default('') });
 const errorBody = z.object({ error: z.string() });
 
 /** Null when the text is not a path as MediaMTX describes one. */
@@ -44,8 +45,8 @@ export function decodePathList(text: string): ReadonlyMap<string, PathSample> | 
   return new Map(list.items.map((item) => [item.name, toSample(item)]));
 }
 
-export function decodeVersion(text: string): string | null {
-  return info.safeParse(parseJson(text)).data?.version ?? null;
+export function decodeInfo(text: string): NodeInfo | null {
+  return info.safeParse(parseJson(text)).data ?? null;
 }
 
 export function isErrorBody(text: string): boolean {
@@ -63,7 +64,7 @@ function toSample(item: z.output<typeof pathItem>): PathSample {
   };
 }
 
-function parseJson(text: string): unknown {
+export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -24,6 +24,10 @@ export const WORKING_SET_SQL = `
       -- The server's clock was set back: what lies in its future is old all the same.
       OR s.intent_at > clock_timestamp())`;
 
+export const APPLIED_SPECS_SQL = `
+  SELECT s.id, s.path, s.source_url, s.source_secret, s.transport, s.on_demand FROM streams s
+  WHERE s.node_id = $1 AND s.desired = 'RUNNING' AND s.applied_generation = s.generation`;
+
 export const NEWEST_DESIRED_SQL = `
   SELECT DISTINCT ON (path) path, desired FROM streams
   WHERE node_id = $1 AND path = ANY($2) ORDER BY path, desired = 'RUNNING' DESC, id DESC`;

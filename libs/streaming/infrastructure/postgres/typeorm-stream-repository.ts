@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { AppError } from '#kernel/app-error.js';
 import { Database } from '#platform/database/database.js';
 
+import { type PathSpec } from '../../domain/ports/media-mtx-client.js';
 import { type Fence } from '../../domain/ports/node-leases.js';
 import {
+  type AppliedSpec,
   type EventPage,
   type NewStream,
   type PathIntent,
@@ -23,6 +25,7 @@ import { type StreamEventRead, toEventRecord } from './stream-event.row.js';
 import { START_SQL, STOP_SQL, startParameters } from './stream-intents.js';
 import {
   ACTIVE_ID_SQL,
+  APPLIED_SPECS_SQL,
   EVENTS_SQL,
   EXISTS_SQL,
   FIND_SQL,
@@ -112,6 +115,13 @@ export class TypeOrmStreamRepository extends StreamRepository {
     return rows.map(toState);
   }
 
+  override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
+    const rows = await this.db.query<SpecRead & { id: string; path: string }>(APPLIED_SPECS_SQL, [
+      nodeId,
+    ]);
+    return rows.map((row) => ({ streamId: row.id, path: row.path, spec: toSpec(row) }));
+  }
+
   override async newestDesired(
     nodeId: string,
     paths: readonly string[],
@@ -135,13 +145,16 @@ export class TypeOrmStreamRepository extends StreamRepository {
   }
 }
 
-interface IntentRead extends StreamStateRead {
+interface SpecRead {
   source_url: string;
   source_secret: Buffer | null;
   transport: Transport;
+  on_demand: boolean;
 }
 
-function toSpec(row: IntentRead): PathIntent['spec'] {
+type IntentRead = StreamStateRead & SpecRead;
+
+function toSpec(row: SpecRead): PathSpec {
   return {
     source: { url: row.source_url, secret: decodeSecret(row.source_secret) },
     onDemand: row.on_demand,

@@ -1,0 +1,37 @@
+/**
+ * Learns what a node is, after gaining its lease and after each restart: its version, and what in its
+ * configuration works against us. Asked at the end of an outage, and at each audit, whether it is
+ * still the same process.
+ */
+import { Injectable } from '@nestjs/common';
+
+import { pathOf } from '../domain/camera-path.js';
+import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
+import { CANARY_NAME } from './judge-refusal.js';
+import { NodeState } from './node-state.js';
+import { StreamingSettings } from './streaming-settings.js';
+
+@Injectable()
+export class CheckNode {
+  constructor(
+    private readonly client: MediaMtxClient,
+    private readonly node: NodeState,
+    private readonly settings: StreamingSettings,
+  ) {}
+
+  /** @param isDoubtful whether it may be another process than the one that was inspected */
+  async execute(isDoubtful: boolean, signal?: AbortSignal): Promise<void> {
+    if (this.node.isInspected && !(isDoubtful && (await this.hasRestarted(signal)))) {
+      return;
+    }
+    const facts = await this.client.inspect(pathOf(this.settings.pathPrefix, CANARY_NAME), signal);
+    if (facts !== null) {
+      this.node.inspected(facts);
+    }
+  }
+
+  private async hasRestarted(signal?: AbortSignal): Promise<boolean> {
+    const info = await this.client.info(signal);
+    return info !== null && info.started !== this.node.started;
+  }
+}

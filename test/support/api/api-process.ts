@@ -4,16 +4,21 @@ import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ChildProcess } from '../child-process.js';
+import { type CrashLabel } from '../crash/crash-labels.js';
+import { CrashSwitch } from '../crash/crash-switch.js';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
 import { ApiClient } from './api-client.js';
 
 const MAIN = path.resolve(import.meta.dirname, '../../../dist/apps/api/main.js');
+const CRASH_MAIN = path.resolve(import.meta.dirname, '../crash/crash-main.mjs');
 
 export interface ApiOptions {
   readonly databaseUrl: string;
   readonly mediaMtxUrl: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** With adapters that die when they are told to; see `crashAt`. */
+  readonly isCrashable?: true;
 }
 
 /** Tests should not wait for intervals that operators choose for calm. */
@@ -29,12 +34,15 @@ export class ApiProcess {
     private readonly options: ApiOptions,
     readonly port: number,
     readonly client: ApiClient,
+    private readonly crash: CrashSwitch | null,
   ) {}
 
   static async start(options: ApiOptions): Promise<ApiProcess> {
     const port = await freePort();
-    const child = await launch(options, port);
-    const api = new ApiProcess(child, options, port, new ApiClient(`http://127.0.0.1:${port}`));
+    const crash = options.isCrashable ? new CrashSwitch() : null;
+    const child = await launch(options, port, crash);
+    const client = new ApiClient(`http://127.0.0.1:${port}`);
+    const api = new ApiProcess(child, options, port, client, crash);
     await api.ready();
     return api;
   }
@@ -59,6 +67,12 @@ export class ApiProcess {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
+  /** The process dies as soon as it comes to that point; `revive` disarms it. */
+  crashAt(label: CrashLabel): void {
+    if (this.crash === null) throw new Error('only a process that isCrashable can be told to die');
+    this.crash.arm(label);
+  }
+
   signal(signal: NodeJS.Signals): void {
     this.process.signal(signal);
   }
@@ -77,11 +91,13 @@ export class ApiProcess {
   async stop(): Promise<void> {
     await this.process.stop();
     this.keepLog();
+    this.crash?.remove();
   }
 
-  /** A new process on the same port. */
+  /** A new process on the same port, which dies of nothing that was said before. */
   async revive(): Promise<void> {
-    this.process = await launch(this.options, this.port);
+    this.crash?.disarm();
+    this.process = await launch(this.options, this.port, this.crash);
     await this.ready();
   }
 
@@ -111,9 +127,11 @@ export class ApiProcess {
 function launch(
   { databaseUrl, mediaMtxUrl, env }: ApiOptions,
   port: number,
+  crash: CrashSwitch | null,
 ): Promise<ChildProcess> {
-  return ChildProcess.start(process.execPath, [MAIN], {
+  return ChildProcess.start(process.execPath, [crash === null ? MAIN : CRASH_MAIN], {
     env: {
+      ...crash?.env,
       DATABASE_URL: databaseUrl,
       MEDIAMTX_API_URL: mediaMtxUrl,
       PORT: String(port),

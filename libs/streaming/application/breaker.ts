@@ -30,12 +30,15 @@ export class Breaker {
 
   /** Whether a call may be made now: any while closed; else one, when it is due. */
   get mayCall(): boolean {
-    return this.isClosed || (!this.isProbing && this.retryInMs === 0);
+    return this.isClosed || (!this.isProbing && this.clock.monotonicMs() >= this.dueAtMs);
   }
 
-  /** How long until the node may be asked again. */
+  /** How long until it is worth asking again whether a call may be made. */
   get retryInMs(): number {
-    return this.isClosed ? 0 : Math.max(0, this.dueAtMs - this.clock.monotonicMs());
+    if (this.isClosed) {
+      return 0;
+    }
+    return this.isProbing ? this.pauseMs : Math.max(0, this.dueAtMs - this.clock.monotonicMs());
   }
 
   /** Only after `mayCall`; must be followed by `succeeded` or `failed`. */
@@ -55,9 +58,12 @@ export class Breaker {
       return;
     }
     const waitMs = Math.min(FIRST_WAIT_MS * 2 ** this.failures, this.maxWaitMs);
-    const pauseMs = Math.min(LEAST_PAUSE_MS, this.maxWaitMs);
     this.failures += 1;
     this.isProbing = false;
-    this.dueAtMs = Math.max(startedMs + waitMs, this.clock.monotonicMs() + pauseMs);
+    this.dueAtMs = Math.max(startedMs + waitMs, this.clock.monotonicMs() + this.pauseMs);
+  }
+
+  private get pauseMs(): number {
+    return Math.min(LEAST_PAUSE_MS, this.maxWaitMs);
   }
 }

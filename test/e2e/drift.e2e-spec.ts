@@ -5,7 +5,7 @@ import { type PathBody, MediaMtxSimulator } from '#simulator/media-mtx-simulator
 import { secretSource } from '#test/support/api/api-client.js';
 import { ApiProcess } from '#test/support/api/api-process.js';
 import { CANARY } from '../support/canary/canary.mjs';
-import { eventually } from '#test/support/eventually.js';
+import { eventually, throughout } from '#test/support/eventually.js';
 import { ControlApi } from '#test/support/mediamtx/control-api.js';
 import { RealMediaMtx } from '#test/support/mediamtx/real-media-mtx.js';
 import { NEEDS_REAL, realMediaMtx } from '#test/support/mediamtx/targets.js';
@@ -94,6 +94,11 @@ describe('drift made by hand', () => {
   });
 });
 
+/** As the server itself counts them. */
+function writesOf({ log }: RealMediaMtx): number {
+  return log.split('reloading configuration (API request)').length - 1;
+}
+
 const onReal = realMediaMtx === null ? it.skip : it;
 
 describe('drift on a real MediaMTX', () => {
@@ -111,10 +116,20 @@ describe('drift on a real MediaMTX', () => {
       await eventually(async () => {
         expect((await real.api.config('cam/one')).json).toMatchObject({ source });
       }, PATIENT);
-      await real.api.patch('cam/one', { source: 'rtsp://127.0.0.1:9/elsewhere' });
       await eventually(async () => {
-        expect((await real.api.config('cam/one')).json).toMatchObject({ source });
+        const { body } = await vigia.client.get<{ items: { status: string }[] }>('/api/streams');
+        expect(body.items).toMatchObject([{ status: 'STARTING' }]);
       }, PATIENT);
+      const before = writesOf(real);
+      await real.api.patch('cam/one', { source: 'rtsp://127.0.0.1:9/elsewhere' });
+      await eventually(() => {
+        expect(writesOf(real) - before).toBe(2);
+      }, PATIENT);
+      // Long enough for two more audits: the hand's write and ours, and no other.
+      await throughout(2 * AUDIT_MS + 500, () => {
+        expect(writesOf(real) - before).toBe(2);
+      });
+      expect((await real.api.config('cam/one')).json).toMatchObject({ source });
     } finally {
       await vigia.stop();
       await own.close();

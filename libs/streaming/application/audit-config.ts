@@ -1,27 +1,34 @@
 /**
  * Finds drift that a look cannot show: a source, a flag or a transport of one of our paths that
- * somebody changed by hand. Due after gaining the lease, after each restart of the node, and every
- * CONFIG_AUDIT_INTERVAL_MS. Nothing is written here, and nothing is decided on an answer that is not
- * whole; what differs is handed to the writer, which reads the newest intent again.
+ * somebody changed by hand. Due every CONFIG_AUDIT_INTERVAL_MS, after gaining the lease and after an
+ * outage. Nothing is written here, and nothing is decided on an answer that is not whole; what
+ * differs is handed to the writer, which reads the newest intent again.
  */
 import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { type Fence } from '../domain/ports/node-leases.js';
+import { SOURCE_FIELD, rememberWrongSource } from '../domain/drift.js';
 import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { type AppliedSpec, StreamRepository } from '../domain/ports/stream-repository.js';
+import { type PathResult } from './apply-path.js';
 import { CheckNode } from './check-node.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { StreamingSettings } from './streaming-settings.js';
 
+/** An audit waits for a tick: due a little early, it falls to the one before the interval is over. */
+const EARLY = 0.95;
+
+const SETTLED: readonly PathResult['kind'][] = ['applied', 'removed', 'refused'];
+
 @Injectable()
 export class AuditConfig {
   private readonly logger = new Logger('Node');
-  private auditedEpoch: string | null = null;
   private nextAtMs = 0;
   private lastDrifted: ReadonlySet<string> = new Set();
+  /** Found, and the write that puts it right was not answered yet. */
+  private readonly open = new Set<string>();
   private hasSaidFailure = false;
 
   constructor(
@@ -34,50 +41,80 @@ export class AuditConfig {
     private readonly clock: Clock,
   ) {}
 
+  /** Whether something that was found still waits to be put right. */
+  get isMending(): boolean {
+    return this.open.size > 0;
+  }
+
   /** @returns our paths that are not configured as wanted; none when no audit is due */
-  async execute(fence: Fence, signal?: AbortSignal): Promise<readonly string[]> {
-    const isNewHolder = fence.epoch !== this.auditedEpoch;
-    const isDue = isNewHolder || this.clock.monotonicMs() >= this.nextAtMs;
-    await this.check.execute(isDue, signal);
-    // A poisoned node would refuse what mends the drift; the sweep is under way anyway.
-    if (!isDue || this.node.isPoisoned) {
-      return [];
-    }
+  async execute(signal?: AbortSignal): Promise<readonly string[]> {
     const startedMs = this.clock.monotonicMs();
-    const drifted = await this.audit(startedMs, signal);
+    if (!this.node.isInspected) {
+      this.nextAtMs = startedMs;
+    }
+    const isDue = startedMs >= this.nextAtMs;
+    // A poisoned node would refuse what mends the drift; the sweep is under way anyway.
+    const isUseful = isDue && !this.node.isPoisoned;
+    const [drifted] = await Promise.all([
+      isUseful ? this.audit(startedMs, signal) : null,
+      this.check.execute(isDue, signal),
+    ]);
     if (drifted === null) {
       return [];
     }
-    this.auditedEpoch = fence.epoch;
-    // What was found is looked at again at once, in case the write is lost; what stays is a fight
-    // with somebody, and not fought at each tick.
+    // What was found is looked at again at the next tick, since a 200 is no proof; what stays is a
+    // fight with somebody, and not fought at each tick.
     const isNews = drifted.some((path) => !this.lastDrifted.has(path));
     this.lastDrifted = new Set(drifted);
-    this.nextAtMs = startedMs + (isNews ? 0 : this.settings.auditIntervalMs);
+    this.nextAtMs = startedMs + (isNews ? 0 : this.settings.auditIntervalMs * EARLY);
     return drifted;
+  }
+
+  /** What became of the write that was to put a path right: one that was not answered is no end. */
+  wrote(path: string, { kind }: PathResult): void {
+    if (SETTLED.includes(kind)) {
+      this.open.delete(path);
+    } else {
+      this.nextAtMs = this.clock.monotonicMs();
+    }
   }
 
   /** Null when the answer says nothing; the next tick asks again. */
   private async audit(startedMs: number, signal?: AbortSignal): Promise<string[] | null> {
     const rows = await this.streams.appliedSpecs(this.settings.nodeId);
+    const fieldsOf = await this.compare(rows, signal);
+    if (fieldsOf === null) {
+      return null;
+    }
+    const drifted = rows.filter((row) => fieldsOf.has(row.path) && this.isKnown(row, startedMs));
+    const before = new Set(this.open);
+    this.open.clear();
+    for (const { streamId, path } of drifted) {
+      this.open.add(path);
+      this.found(streamId, path, fieldsOf.get(path) ?? [], before.has(path));
+    }
+    return drifted.map(({ path }) => path);
+  }
+
+  private async compare(
+    rows: readonly AppliedSpec[],
+    signal?: AbortSignal,
+  ): Promise<ReadonlyMap<string, readonly string[]> | null> {
     if (rows.length === 0) {
-      return [];
+      return new Map();
     }
     const wanted = new Map(rows.map(({ path, spec }) => [path, spec]));
     const answer = await this.client.auditConfig(wanted, signal);
-    if (answer.kind === 'inconclusive') {
-      this.sayFailure(answer.cause);
-      return null;
+    if (answer.kind === 'complete') {
+      this.hasSaidFailure = false;
+      return answer.drifted;
     }
-    this.hasSaidFailure = false;
-    return rows
-      .filter(({ path }) => answer.drifted.has(path))
-      .filter((row) => this.isKnown(row, startedMs))
-      .map(({ path }) => {
-        const fields = answer.drifted.get(path);
-        this.logger.warn({ path, fields }, 'path was altered by hand; it is configured again');
-        return path;
-      });
+    if (!this.hasSaidFailure && signal?.aborted !== true) {
+      const { nodeId } = this.settings;
+      this.logger.warn({ nodeId, cause: answer.cause }, 'configuration not audited');
+      this.hasSaidFailure = true;
+    }
+    return null;
   }
 
   /** A write since the audit began may be what differs, and a refused body waits for its next try. */
@@ -88,10 +125,12 @@ export class AuditConfig {
     );
   }
 
-  private sayFailure(cause: string): void {
-    if (!this.hasSaidFailure) {
-      this.logger.warn({ nodeId: this.settings.nodeId, cause }, 'configuration not audited');
+  private found(streamId: string, path: string, fields: readonly string[], isSaid: boolean): void {
+    if (fields.includes(SOURCE_FIELD)) {
+      this.memory.update(streamId, this.clock.monotonicMs(), rememberWrongSource);
     }
-    this.hasSaidFailure = true;
+    if (!isSaid) {
+      this.logger.warn({ path, fields }, 'path was altered by hand; it is configured again');
+    }
   }
 }

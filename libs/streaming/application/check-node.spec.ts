@@ -40,6 +40,15 @@ describe('CheckNode', () => {
     expect(vigia.node.inspections).toBe(2);
   });
 
+  it('no longer names at the next audit what was put right without a restart', async () => {
+    vigia.node.settings = { ...vigia.node.settings, hasRecordCleaner: true };
+    await vigia.run(10_000);
+    expect(vigia.state.conditions.hazards).toEqual(['NODE_RECORD_CLEANER']);
+    vigia.node.settings = { ...vigia.node.settings, hasRecordCleaner: false };
+    await vigia.run(60_000);
+    expect(vigia.state.conditions.hazards).toEqual([]);
+  });
+
   it('asks again what the node did not say', async () => {
     vigia.node.version = null;
     await vigia.tick();

@@ -1,7 +1,8 @@
 /**
  * Learns what a node is, after gaining its lease and after each restart: its version, and what in its
  * configuration works against us. Asked at the end of an outage, and at each audit, whether it is
- * still the same process.
+ * still the same process. What was found is looked for again at each audit: a file that was mended
+ * is read anew by the same process, and a warning should not outlive its cause.
  */
 import { Injectable } from '@nestjs/common';
 
@@ -21,7 +22,7 @@ export class CheckNode {
 
   /** @param isDoubtful whether it may be another process than the one that was inspected */
   async execute(isDoubtful: boolean, signal?: AbortSignal): Promise<void> {
-    if (this.node.isInspected && !(isDoubtful && (await this.hasRestarted(signal)))) {
+    if (this.node.isInspected && !(isDoubtful && (await this.mayHaveChanged(signal)))) {
       return;
     }
     const facts = await this.client.inspect(pathOf(this.settings.pathPrefix, CANARY_NAME), signal);
@@ -30,7 +31,10 @@ export class CheckNode {
     }
   }
 
-  private async hasRestarted(signal?: AbortSignal): Promise<boolean> {
+  private async mayHaveChanged(signal?: AbortSignal): Promise<boolean> {
+    if (this.node.conditions.hazards.length > 0) {
+      return true;
+    }
     const info = await this.client.info(signal);
     return info !== null && info.started !== this.node.started;
   }

@@ -95,18 +95,26 @@ export class ReconcileNode {
     const removals = await this.findUnexplained.execute(look.paths, paths);
     this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
-    const drifted = await this.audit.execute(fence, signal);
-    const writes = this.allowed(rows, [
-      ...this.wanted(actions),
-      ...removals.map(removal),
-      ...drifted.map((path) => ({ path, priority: this.priorityOf(path) })),
-    ]);
+    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]);
+    const written = writes.map((write) => this.writer.enqueue(write));
+    // Last, since it may take as long as a deadline: what is absent must not wait for it.
+    written.push(...(await this.mend(signal)));
     return {
       isConclusive: true,
-      enqueued: writes.length,
+      enqueued: written.length,
       saved: saved.size,
-      written: Promise.all(writes.map((write) => this.writer.enqueue(write))),
+      written: Promise.all(written),
     };
+  }
+
+  /** What was altered by hand is handed over like everything else. */
+  private async mend(signal: AbortSignal | undefined): Promise<Promise<PathResult>[]> {
+    const drifted = await this.audit.execute(signal);
+    return drifted.map(async (path) => {
+      const result = await this.writer.enqueue({ path, priority: this.priorityOf(path) });
+      this.audit.wrote(path, result);
+      return result;
+    });
   }
 
   private planAll(
@@ -141,7 +149,7 @@ export class ReconcileNode {
    */
   private allowed(rows: readonly StreamState[], writes: Write[]): Write[] {
     if (!this.node.isPoisoned) {
-      if (writes.length === 0) {
+      if (writes.length === 0 && !this.audit.isMending) {
         this.node.nothingToWrite();
       }
       return writes;

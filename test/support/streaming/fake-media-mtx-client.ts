@@ -19,8 +19,8 @@ export interface Write {
   readonly path: string;
 }
 
-/** `lost`: the write is applied and its answer does not arrive. */
-export type ScriptedAnswer = 'rejected' | 'unknown' | 'lost';
+/** `lost`: the write is applied and its answer does not arrive. `lie`: accepted and never applied. */
+export type ScriptedAnswer = 'rejected' | 'unknown' | 'lost' | 'lie';
 
 interface FakePath {
   readonly spec: PathSpec | null;
@@ -32,11 +32,19 @@ interface FakePath {
 const REJECTED: WriteOutcome = { kind: 'rejected', cause: 'HTTP 400' };
 const UNKNOWN: WriteOutcome = { kind: 'unknown', cause: 'no answer within 5000 ms' };
 
+/** By the name that the node has for it. */
+const FIELDS = [
+  ['source', 'source'],
+  ['sourceOnDemand', 'onDemand'],
+  ['rtspTransport', 'transport'],
+] as const;
+
 export class FakeMediaMtxClient extends MediaMtxClient {
   private readonly paths = new Map<string, FakePath>();
   private readonly modes = new Map<string, CameraMode>();
   private readonly script: ScriptedAnswer[] = [];
   private gate: Promise<void> | null = null;
+  private auditGate: Promise<void> | null = null;
   private connections = 0;
   /** Neither looks nor writes are answered. */
   isDown = false;
@@ -95,14 +103,12 @@ export class FakeMediaMtxClient extends MediaMtxClient {
 
   override async auditConfig(wanted: ReadonlyMap<string, PathSpec>): Promise<ConfigAudit> {
     this.audits += 1;
-    if (this.isDown || this.isBlind || this.isAuditBroken) {
-      return { kind: 'inconclusive', cause: 'malformed list of configured paths' };
-    }
-    const drifted = [...wanted].filter(
-      ([path, spec]) =>
-        this.has(path) && JSON.stringify(this.specOf(path)) !== JSON.stringify(spec),
-    );
-    return { kind: 'complete', drifted: new Map(drifted.map(([path]) => [path, ['source']])) };
+    const fields = [...wanted].map(([path, spec]) => [path, this.differing(path, spec)] as const);
+    const drifted = new Map(fields.filter(([, names]) => names.length > 0));
+    await this.auditGate;
+    return this.isDown || this.isBlind || this.isAuditBroken
+      ? { kind: 'inconclusive', cause: 'malformed list of configured paths' }
+      : { kind: 'complete', drifted };
   }
 
   override async inspect(): Promise<NodeFacts | null> {
@@ -123,6 +129,16 @@ export class FakeMediaMtxClient extends MediaMtxClient {
     this.gate = promise;
     return () => {
       this.gate = null;
+      open();
+    };
+  }
+
+  /** Audits that are asked from now on are answered late: when the returned function is called. */
+  holdAudits(): () => void {
+    const { promise, open } = aGate();
+    this.auditGate = promise;
+    return () => {
+      this.auditGate = null;
       open();
     };
   }
@@ -178,12 +194,22 @@ export class FakeMediaMtxClient extends MediaMtxClient {
     return this.paths.get(path)?.spec ?? null;
   }
 
+  private differing(path: string, wanted: PathSpec): string[] {
+    const configured = this.paths.get(path);
+    if (configured === undefined) {
+      return [];
+    }
+    return FIELDS.filter(
+      ([, field]) => JSON.stringify(configured.spec?.[field]) !== JSON.stringify(wanted[field]),
+    ).map(([name]) => name);
+  }
+
   private async write(write: Write, isRefused: boolean, apply: () => void): Promise<WriteOutcome> {
     this.writes.push(write);
     await this.gate;
     const answer = this.isDown ? 'unknown' : this.script.shift();
     const outcome = answer === undefined ? this.judge(write, isRefused) : answerOf(answer);
-    if (outcome.kind === 'accepted' || answer === 'lost') {
+    if ((outcome.kind === 'accepted' && answer !== 'lie') || answer === 'lost') {
       apply();
     }
     return outcome;
@@ -228,7 +254,14 @@ export class FakeMediaMtxClient extends MediaMtxClient {
 }
 
 function answerOf(answer: ScriptedAnswer): WriteOutcome {
-  return answer === 'rejected' ? REJECTED : UNKNOWN;
+  switch (answer) {
+    case 'rejected':
+      return REJECTED;
+    case 'lie':
+      return { kind: 'accepted' };
+    default:
+      return UNKNOWN;
+  }
 }
 
 function aGate(): { promise: Promise<void>; open: () => void } {

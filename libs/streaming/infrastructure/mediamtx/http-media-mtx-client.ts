@@ -107,10 +107,13 @@ export class HttpMediaMtxClient extends MediaMtxClient implements OnApplicationS
   }
 
   override async inspect(ownPath: string, signal?: AbortSignal): Promise<NodeFacts | null> {
-    const info = await this.http.send({ method: 'GET', path: '/v3/info', signal });
-    const globals = await this.text('/v3/config/global/get', signal);
-    const defaults = await this.text('/v3/config/pathdefaults/get', signal);
-    const paths = await this.text(CONFIGURED_PATHS, signal);
+    // At once: one after the other, a node that hangs would cost four deadlines.
+    const [info, globals, defaults, paths] = await Promise.all([
+      this.http.send({ method: 'GET', path: '/v3/info', signal }),
+      this.text('/v3/config/global/get', signal),
+      this.text('/v3/config/pathdefaults/get', signal),
+      this.text(CONFIGURED_PATHS, signal),
+    ]);
     const hasUdpReadBufferSize = globals === null ? null : decodeHasUdpReadBufferSize(globals);
     const hasRecordCleaner = defaults === null ? null : decodeHasRecordCleaner(defaults);
     const configured = paths === null ? null : decodeConfiguredPaths(paths);

@@ -37,6 +37,7 @@ function run(given: Partial<WriteJob> = {}): Promise<PathResult> {
     priority: 'background',
     mayRemoveUnknown: false,
     onlyWhilePoisoned: false,
+    lookedAtMs: Number.POSITIVE_INFINITY,
     ...given,
   });
 }
@@ -86,6 +87,17 @@ describe('ApplyPath', () => {
       kind: 'applied',
       state: { id: streamId(8) },
     });
+  });
+
+  it('leaves out what was planned on a look that a write has overtaken', async () => {
+    await wanted();
+    const lookedAtMs = vigia.clock.monotonicMs();
+    await vigia.clock.advance(100);
+    await run({ priority: 'interactive' });
+    expect(await run({ lookedAtMs })).toMatchObject({ kind: 'skipped' });
+    expect(vigia.node.writes).toHaveLength(1);
+    await vigia.clock.advance(100);
+    expect(await run({ lookedAtMs: vigia.clock.monotonicMs() })).toMatchObject({ kind: 'applied' });
   });
 
   it('throws no background work at a node that just failed, and tells an interactive caller', async () => {

@@ -95,7 +95,9 @@ export class ApplyPath {
   /** A dead node gets no restore thrown at it, path by path; the next tick looks first. */
   private isPointless(job: WriteJob): boolean {
     const isHealed = job.onlyWhilePoisoned && !this.node.isPoisoned;
-    return isHealed || (job.priority !== 'interactive' && !this.node.isAnswering);
+    // Planned before somebody else has written it: only the next look can say whether more is due.
+    const isDone = this.memory.isWrittenSince(job.path, job.lookedAtMs);
+    return isHealed || isDone || (job.priority !== 'interactive' && !this.node.isAnswering);
   }
 
   private async replace(state: StreamState, spec: PathSpec, isSweep: boolean): Promise<PathResult> {

@@ -95,7 +95,9 @@ export class ReconcileNode {
     const removals = await this.findUnexplained.execute(look.paths, paths);
     this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
-    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]);
+    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]).map(
+      (write) => ({ ...write, lookedAtMs: look.startedMs }),
+    );
     const written = writes.map((write) => this.writer.enqueue(write));
     // Last, since it may take as long as a deadline: what is absent must not wait for it.
     written.push(...(await this.mend(signal)));

@@ -17,6 +17,8 @@ export interface WriteJob {
   readonly mayRemoveUnknown: boolean;
   /** Skip it when the node has been healed meanwhile. */
   readonly onlyWhilePoisoned: boolean;
+  /** When the look began that asks for it, monotonic; it is void when the path was written since. */
+  readonly lookedAtMs: number;
 }
 
 export interface JobResult {
@@ -49,7 +51,12 @@ export class WriteQueue<R extends JobResult> {
   /** Resolves when the job, or the one for the same path that it was merged into, has run. */
   enqueue(job: Pick<WriteJob, 'path' | 'priority'> & Partial<WriteJob>): Promise<R> {
     return new Promise((resolve) => {
-      const full = { mayRemoveUnknown: false, onlyWhilePoisoned: false, ...job };
+      const full = {
+        mayRemoveUnknown: false,
+        onlyWhilePoisoned: false,
+        lookedAtMs: Number.POSITIVE_INFINITY,
+        ...job,
+      };
       const known = this.pending.get(job.path);
       if (known === undefined) {
         this.pending.set(job.path, { job: full, settle: [resolve] });
@@ -128,5 +135,6 @@ function merge(one: WriteJob, other: WriteJob): WriteJob {
     priority: first,
     mayRemoveUnknown: one.mayRemoveUnknown || other.mayRemoveUnknown,
     onlyWhilePoisoned: one.onlyWhilePoisoned && other.onlyWhilePoisoned,
+    lookedAtMs: Math.max(one.lookedAtMs, other.lookedAtMs),
   };
 }

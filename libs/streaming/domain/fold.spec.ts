@@ -198,24 +198,34 @@ describe('fold: for how long has it been silent?', () => {
     ).toMatchObject({ silentForMs: 5_000, isFlowing: false });
   });
 
-  it('calls a counter that restarted neither silent nor flowing', () => {
+  it.each<[string, PathSample]>([
+    ['a counter that restarted', bytes(99)],
+    ['a new connection', aSample({ availableTime: 'later', inboundBytes: 50 })],
+    [
+      'a new connection at the very count of the one before it',
+      aSample({ availableTime: 'later' }),
+    ],
+  ])('calls %s neither silent nor flowing', (_, next) => {
     expect(
       observe([
-        [0, bytes(100)],
-        [5_000, aSample({ availableTime: 'later', inboundBytes: 100 })],
+        [0, aSample()],
+        [5_000, aSample()],
+        [10_000, aSample()],
+        [15_000, next],
       ]),
     ).toMatchObject({ isSilent: false, silentForMs: 0, isFlowing: false });
   });
 });
 
 describe('rememberApplied', () => {
-  const known = remember([
-    [0, bytes(100)],
-    [1_000, bytes(200)],
-  ]).memo;
+  const known = (): PathMemo =>
+    remember([
+      [0, bytes(100)],
+      [1_000, bytes(200)],
+    ]).memo;
 
   it('ends what the connection from before a changed source could prove', () => {
-    const memo = rememberApplied(known, 2, 1);
+    const memo = rememberApplied(known(), 2, 1);
     expect(observe([[2_000, bytes(300)]], memo)).toMatchObject({
       appliedGeneration: 2,
       isFlowing: false,
@@ -246,13 +256,13 @@ describe('rememberApplied', () => {
   });
 
   it('believes a connection that a first generation found in place', () => {
-    expect(observe([[2_000, bytes(300)]], rememberApplied(known, 1, 0))).toMatchObject({
+    expect(observe([[2_000, bytes(300)]], rememberApplied(known(), 1, 0))).toMatchObject({
       isFlowing: true,
     });
   });
 
   it('keeps the evidence when a generation that was applied already is written again', () => {
-    const memo = rememberApplied(rememberApplied(known, 2, 1), 2, 2);
+    const memo = rememberApplied(rememberApplied(known(), 2, 1), 2, 2);
     const again = remember([[2_000, aSample({ availableTime: 'new', inboundBytes: 1 })]], memo);
     const written = rememberApplied(again.memo, 2, 2);
     expect(
@@ -284,6 +294,7 @@ describe('rememberRefused', () => {
     expect(observe([[5_999, null]], memo)).toMatchObject({ mayApply: false });
     expect(observe([[6_000, null]], memo)).toMatchObject({ mayApply: true });
     expect(observe([[5_999, aSample()]], memo)).toMatchObject({ mayApply: false });
+    expect(observe([[6_000, aSample()]], memo)).toMatchObject({ mayApply: true });
   });
 
   it('waits longer each time, and never longer than five minutes', () => {

@@ -123,7 +123,7 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       mayApply: nowMs >= memo.retryAtMs,
       appliedGeneration: memo.appliedGeneration,
       isFlowing: hasGrown(memo, sample) && sample.availableTime !== memo.staleAvailableTime,
-      isSilent: silentForMs !== null && silentForMs >= SILENCE_CONFIRMED_MS,
+      isSilent: (silentForMs ?? 0) >= SILENCE_CONFIRMED_MS,
       silentForMs: silentForMs ?? 0,
     },
   };
@@ -131,7 +131,6 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
 
 function hasGrown(memo: PathMemo, sample: PathSample): boolean {
   return (
-    memo.looks > 0 &&
     sample.available &&
     sample.availableTime !== null &&
     sample.availableTime === memo.availableTime &&
@@ -146,7 +145,7 @@ function isMoving(memo: PathMemo, sample: PathSample): boolean {
   }
   const isSameCount =
     sample.availableTime === memo.availableTime && sample.inboundBytes === memo.inboundBytes;
-  return memo.looks === 0 || !isSameCount;
+  return !isSameCount;
 }
 
 function silenceSoFar(memo: PathMemo, nowMs: number): number {

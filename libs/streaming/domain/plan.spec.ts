@@ -228,6 +228,12 @@ describe('planPath', () => {
     ]);
   });
 
+  it('applies the path of the active stream, whichever streams are told first', () => {
+    const active = aStream({ id: streamId(2), status: 'RUNNING' });
+    expect(together([older, old, active], absent()).action).toBe('apply');
+    expect(together([active, old, older], absent()).action).toBe('apply');
+  });
+
   it('ends no removal on an inconclusive look', () => {
     const active = aStream({ id: streamId(2), status: 'RUNNING' });
     expect(together([old, active], { kind: 'inconclusive' })).toEqual({ action: 'none', to: [] });

@@ -59,6 +59,14 @@ describe('the lifecycle of a stream', () => {
     }).toThrow(IllegalTransition);
     expect(stream.change()).toBeNull();
   });
+
+  it.each<[StreamStatus, Observed, string]>([
+    ['STOPPED', RUNNING, 'A stream cannot go from STOPPED to RUNNING.'],
+    ['RUNNING', NO_MEDIA, 'A stream cannot go from RUNNING to ERROR (SOURCE_NO_MEDIA).'],
+    ['STARTING', REMOVED, 'A stream cannot go from STARTING to removed.'],
+  ])('says what it refused at %s, so that the fault can be found', (status, happened, message) => {
+    expect(() => after(aStream({ status }), happened)).toThrow(message);
+  });
 });
 
 describe('what a stream has to write', () => {
@@ -103,6 +111,13 @@ describe('what a stream has to write', () => {
     expect(after(aStream(), NO_MEDIA)).toMatchObject({
       errorCode: 'SOURCE_NO_MEDIA',
       to: { status: 'ERROR', reason: 'SOURCE_NO_MEDIA' },
+    });
+  });
+
+  it('makes an ERROR of a stream that names the same reason, but is none yet', () => {
+    expect(after(aStream({ reason: 'SOURCE_NO_MEDIA' }), NO_MEDIA)).toMatchObject({
+      errorCode: 'SOURCE_NO_MEDIA',
+      to: { status: 'ERROR' },
     });
   });
 

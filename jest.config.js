@@ -71,5 +71,7 @@ export default {
       withServices,
     ),
     project('e2e', ['<rootDir>/test/e2e/**/*.e2e-spec.ts'], withServices),
+    project('chaos', ['<rootDir>/test/chaos/**/*.chaos-spec.ts'], withServices),
+    project('cases', ['<rootDir>/test/cases/**/*.cases-spec.ts'], withServices),
   ],
 };

@@ -1,137 +1,113 @@
 /**
- * `kill -9` at each point where a start, a stop or an observation is half done. After the restart
- * what was accepted is carried out, nothing happens twice, and then nothing is written any more.
+ * `kill -9` at each point where a start, a stop or a restore is half done. The next process carries
+ * out what was accepted, as cheaply as its predecessor's traces allow, tells no event twice, and
+ * then writes nothing any more.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
-import { type StreamBody } from '#streaming/http/stream.schema.js';
-import { secretSource } from '#test/support/api/api-client.js';
-import { ApiProcess } from '#test/support/api/api-process.js';
-import { CRASH_LABELS, type CrashLabel } from '#test/support/crash/crash-labels.js';
-import { eventually } from '#test/support/eventually.js';
-import { ControlApi } from '#test/support/mediamtx/control-api.js';
-import { TestDatabase } from '#test/support/postgres/test-database.js';
+import { type CrashLabel, CRASH_LABELS } from '#test/support/crash/crash-labels.js';
+import { type Mark } from '#test/support/site/node-journal.js';
+import { TestSite } from '#test/support/site/test-site.js';
 
-const PATIENT = { timeoutMs: 15_000 };
-const SOURCE = secretSource('10.0.0.1:554/live');
+const ONCE = 1;
+/** The answer to the first write died with the process, and only another write brings one. */
+const ONCE_MORE = 2;
 
-let database: TestDatabase;
+const DURING_START: [CrashLabel, number][] = [
+  ['after-commit', ONCE],
+  ['before-replace', ONCE],
+  ['after-replace', ONCE_MORE],
+  ['before-save', ONCE_MORE],
+  ['after-save', ONCE],
+];
+const DURING_STOP: [CrashLabel, number][] = [
+  ['after-commit', ONCE],
+  ['before-delete', ONCE],
+  ['after-delete', ONCE],
+  ['before-save', ONCE],
+  ['after-save', ONCE],
+];
+const DURING_RESTORE: CrashLabel[] = [
+  'before-replace',
+  'after-replace',
+  'before-save',
+  'after-save',
+];
+
 let node: MediaMtxSimulator;
-let control: ControlApi;
-let api: ApiProcess;
+let site: TestSite;
 
 beforeAll(async () => {
-  database = await TestDatabase.create();
   node = await MediaMtxSimulator.start();
-  control = new ControlApi(() => node.url);
-  api = await ApiProcess.start({
-    databaseUrl: database.url,
-    mediaMtxUrl: node.url,
-    isCrashable: true,
-  });
+  site = await TestSite.open(node, { isCrashable: true });
 });
 
 afterAll(async () => {
-  await api.stop();
+  await site.close();
   await node.stop();
-  await database.close();
 });
 
-/** The call is answered, or its connection ends with the process: both may happen. */
-async function attempt(call: Promise<unknown>): Promise<void> {
-  await call.catch(() => undefined);
+/** @returns when the next process begins */
+async function dieAt(label: CrashLabel, act: () => Promise<unknown>): Promise<Mark> {
+  site.api.crashAt(label);
+  // Answered or cut off with the process: both may happen, and both are promises kept.
+  await act().catch(() => undefined);
+  expect(await site.api.exitCode()).toBeNull();
+  const revivedAt = site.journal.mark();
+  await site.api.revive();
+  return revivedAt;
 }
-
-async function diesAndIsRevived(label: CrashLabel, act: () => Promise<unknown>): Promise<void> {
-  api.crashAt(label);
-  await attempt(act());
-  await api.exitCode();
-  await api.revive();
-}
-
-async function streamsOf(cameraId: string): Promise<StreamBody[]> {
-  const { body } = await api.client.get<{ items: StreamBody[] }>(
-    `/api/streams?cameraId=${cameraId}`,
-  );
-  return body.items;
-}
-
-async function expectRunning(cameraId: string): Promise<StreamBody> {
-  return eventually(async () => {
-    const streams = await streamsOf(cameraId);
-    expect(streams).toMatchObject([{ status: 'RUNNING', health: 'HEALTHY' }]);
-    expect(await control.names()).toContain(`cam/${cameraId}`);
-    return streams[0]!;
-  }, PATIENT);
-}
-
-async function expectStopped(cameraId: string): Promise<void> {
-  await eventually(async () => {
-    expect(await streamsOf(cameraId)).toMatchObject([{ status: 'STOPPED', removalPending: false }]);
-    expect(await control.names()).not.toContain(`cam/${cameraId}`);
-  }, PATIENT);
-}
-
-/** Each event begins where the one before it ended, and no version is told twice. */
-async function expectOneStory(id: string): Promise<void> {
-  const events = await api.client.events(id);
-  const versions = events.map(({ version }) => version);
-  expect(versions).toEqual([...new Set(versions)].sort((one, other) => one - other));
-  expect(events.slice(1).map(({ fromStatus }) => fromStatus)).toEqual(
-    events.slice(0, -1).map(({ toStatus }) => toStatus),
-  );
-}
-
-async function written(): Promise<unknown> {
-  const rows = await database.query('SELECT id, version, xmin::text FROM streams ORDER BY id');
-  const events = await database.query('SELECT max(seq) FROM stream_events');
-  return { rows, events, configWrites: node.configWrites };
-}
-
-/** Looks that were taken since: each is a tick. */
-function looks(): number {
-  return node.requests.filter(({ path }) => path.startsWith('/v3/paths/list')).length;
-}
-
-async function expectQuiet(): Promise<void> {
-  const before = await written();
-  const [first, last] = [looks(), 3];
-  await eventually(() => {
-    expect(looks() - first).toBeGreaterThanOrEqual(last);
-  }, PATIENT);
-  expect(await written()).toEqual(before);
-}
-
-const STARTING = CRASH_LABELS.filter((label) => !label.endsWith('-delete'));
-const STOPPING = CRASH_LABELS.filter((label) => !label.endsWith('-replace'));
-const RESTORING = CRASH_LABELS.filter((label) => !/commit|delete/.test(label));
 
 describe('a process that is killed', () => {
-  it.each(STARTING)('during a start, %s: the next one carries it out', async (label) => {
-    await diesAndIsRevived(label, () => api.client.start(`start-${label}`, SOURCE));
-    const { id } = await expectRunning(`start-${label}`);
-    await expectOneStory(id);
-    await expectQuiet();
+  it('does so in this file at every point that there is', () => {
+    const tried = [...DURING_START, ...DURING_STOP].map(([label]) => label);
+    expect(new Set([...tried, ...DURING_RESTORE])).toEqual(new Set(CRASH_LABELS));
   });
 
-  it.each(STOPPING)('during a stop, %s: the next one carries it out', async (label) => {
-    const { body } = await api.client.start(`stop-${label}`, SOURCE, { waitS: 20 });
-    expect(body.status).toBe('RUNNING');
-    await diesAndIsRevived(label, () => api.client.stop(body.id));
-    await expectStopped(`stop-${label}`);
-    await expectOneStory(body.id);
-    await expectQuiet();
+  it.each(DURING_START)('during a start, %s: the next one carries it out', async (label, times) => {
+    const cameraId = site.newCamera();
+    const begun = site.journal.mark();
+    const revived = await dieAt(label, () => site.api.client.start(cameraId, site.source));
+
+    await site.expectAsWanted();
+    const streams = await site.streams(cameraId);
+    expect(streams).toHaveLength(1);
+    expect(await site.story(streams[0]!.id)).toEqual(['new → STARTING', 'STARTING → RUNNING']);
+    await site.expectCalm();
+    const writes = site.journal.writesSince(begun);
+    expect(writes).toEqual(Array(times).fill(`replace cam/${cameraId}`));
+    site.expectInTime(revived);
   });
 
-  it.each(RESTORING)('during a restore, %s: the next one goes on', async (label) => {
-    const { body } = await api.client.start(`restore-${label}`, SOURCE, { waitS: 20 });
-    expect(body.status).toBe('RUNNING');
-    await diesAndIsRevived(label, async () => {
-      await node.restart();
-    });
-    const { id } = await expectRunning(`restore-${label}`);
-    await expectOneStory(id);
-    await expectQuiet();
+  it.each(DURING_STOP)('during a stop, %s: the next one carries it out', async (label, times) => {
+    const { id, path } = await site.running();
+    const begun = site.journal.mark();
+    const revived = await dieAt(label, () => site.api.client.stop(id));
+
+    await site.expectAsWanted();
+    const [, , stopped, ...more] = await site.story(id);
+    expect([stopped, ...more]).toEqual(['RUNNING → STOPPED']);
+    await site.expectCalm();
+    expect(site.journal.writesSince(begun)).toEqual(Array(times).fill(`delete ${path}`));
+    site.expectInTime(revived);
+  });
+
+  it.each(DURING_RESTORE)('during a restore, %s: the next one goes on', async (label) => {
+    await site.stopAll();
+    const streams = [await site.running(), await site.running()];
+    const begun = site.journal.mark();
+    const revived = await dieAt(label, () => node.restart());
+
+    await site.expectAsWanted();
+    for (const { id } of streams) {
+      const [, , ...since] = await site.story(id);
+      // Whoever died before it could say so told nobody of a loss that its successor then mended.
+      expect([[], ['RUNNING → STARTING', 'STARTING → RUNNING']]).toContainEqual(since);
+    }
+    await site.expectCalm();
+    const writes = site.journal.writesSince(begun).sort();
+    expect(writes).toEqual(streams.map(({ path }) => `replace ${path}`).sort());
+    site.expectInTime(revived);
   });
 });

@@ -117,29 +117,6 @@ describe('streams through the API, on the simulator', () => {
     expect(stream).toMatchObject({ onDemand: true, reason: 'AWAITING_VIEWER' });
   });
 
-  it('restores every path after the node was killed and restarted', async () => {
-    const streams = await Promise.all(['a', 'b', 'c'].map((id) => running(id)));
-    await node.restart();
-
-    await eventually(async () => {
-      expect(await pathNames()).toEqual(['cam/a', 'cam/b', 'cam/c']);
-    }, PATIENT);
-    await Promise.all(
-      streams.map(({ id }) => expectStatus(id, { status: 'RUNNING', reconnects: 1 })),
-    );
-  });
-
-  it('restores every path after the file of the node was rewritten', async () => {
-    const { id } = await running('one');
-    node.rewriteFile();
-
-    await eventually(async () => {
-      expect(await transitions(id)).toHaveLength(4);
-    }, PATIENT);
-    await expectStatus(id, { status: 'RUNNING' });
-    expect(await pathNames()).toEqual(['cam/one']);
-  });
-
   it('keeps a start that finds the node down, says so, and brings it up later', async () => {
     await node.kill();
     const { status, body } = await api.client.start('one', secretSource('10.0.0.1:554/live'));

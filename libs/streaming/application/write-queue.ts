@@ -34,7 +34,8 @@ interface Pending<R> {
 export class WriteQueue<R extends JobResult> {
   private readonly pending = new Map<string, Pending<R>>();
   private isRunning = false;
-  private nextDialAtMs = 0;
+  /** The latest dials, at most as many as one second may hold. */
+  private readonly dialledAtMs: number[] = [];
   private wake = new AbortController();
   private idleWaiters: (() => void)[] = [];
 
@@ -100,7 +101,7 @@ export class WriteQueue<R extends JobResult> {
   private async step(): Promise<void> {
     const next = this.first();
     const waitMs =
-      next.job.priority === 'interactive' ? 0 : this.nextDialAtMs - this.clock.monotonicMs();
+      next.job.priority === 'interactive' ? 0 : this.nextDialAtMs() - this.clock.monotonicMs();
     if (waitMs > 0) {
       this.wake = new AbortController();
       await this.clock.delay(waitMs, this.wake.signal);
@@ -109,9 +110,24 @@ export class WriteQueue<R extends JobResult> {
     this.pending.delete(next.job.path);
     const result = await this.run(next.job);
     if (result.hasDialled && this.dialsPerSecond > 0) {
-      this.nextDialAtMs = this.clock.monotonicMs() + 1_000 / this.dialsPerSecond;
+      this.dialledAtMs.push(this.clock.monotonicMs());
+      this.dialledAtMs.splice(0, this.dialledAtMs.length - this.dialsPerSecond);
     }
     next.settle.forEach((resolve) => resolve(result));
+  }
+
+  /**
+   * At twice the pace until a second holds as many dials as it may: a small site is back sooner, and
+   * a large one waits no less.
+   */
+  private nextDialAtMs(): number {
+    const oldest = this.dialledAtMs[0];
+    const latest = this.dialledAtMs.at(-1);
+    if (oldest === undefined || latest === undefined) {
+      return 0;
+    }
+    const isFull = this.dialledAtMs.length === this.dialsPerSecond;
+    return Math.max(latest + 500 / this.dialsPerSecond, isFull ? oldest + 1_000 : 0);
   }
 
   private first(): Pending<R> {

@@ -1,0 +1,197 @@
+/**
+ * A site of twenty running streams: one node, one database, and the API at its default settings, with
+ * a counting proxy on the way to the node. What is wanted is known here, and compared with what the
+ * node itself says, past the proxy.
+ */
+import { secretSource } from '#test/support/api/api-client.js';
+import { type ApiOptions, ApiProcess } from '#test/support/api/api-process.js';
+import { eventually } from '#test/support/eventually.js';
+import { type Json } from '#test/support/mediamtx/control-api.js';
+import { TestDatabase } from '#test/support/postgres/test-database.js';
+import { WrittenRows } from '#test/support/postgres/written-rows.js';
+import { type StreamBody } from '#streaming/http/stream.schema.js';
+
+import { type CaseNode, startNode } from './case-node.js';
+import { CountingProxy } from './counting-proxy.js';
+
+export const PATHS = 20;
+
+/** Empty: what tests set for speed is unset, and the default of the product holds. */
+const DEFAULTS = {
+  RECONCILE_INTERVAL_MS: '',
+  MEDIAMTX_TIMEOUT_MS: '',
+  BREAKER_MAX_MS: '',
+  LEASE_TTL_MS: '',
+  CONFIG_AUDIT_INTERVAL_MS: '',
+  SOURCE_DEADLINE_MS: '',
+  ORPHAN_GRACE_MS: '',
+  DIALS_PER_SECOND: '',
+};
+
+/** Longer than every limit: a miss is to be measured, too. */
+const AT_LAST = { timeoutMs: 120_000, everyMs: 20 };
+
+export class Site {
+  /** The id of the stream that each path is to carry; no other path may be there. */
+  readonly wanted = new Map<string, string>();
+  readonly apis: ApiProcess[] = [];
+
+  private constructor(
+    readonly database: TestDatabase,
+    readonly node: CaseNode,
+    readonly proxy: CountingProxy,
+  ) {}
+
+  /** Open when all its streams are RUNNING and nothing is written any more. */
+  static async open(): Promise<Site> {
+    const database = await TestDatabase.create();
+    const node = await startNode();
+    const site = new Site(database, node, await CountingProxy.start(node.url));
+    try {
+      await site.fill();
+    } catch (failure) {
+      await site.close();
+      throw failure;
+    }
+    return site;
+  }
+
+  get api(): ApiProcess {
+    return this.apis[0]!;
+  }
+
+  get source(): string {
+    return secretSource(this.node.camera);
+  }
+
+  /** @param crashable with `isCrashable`, it can be told where to die */
+  async startApi(crashable: Pick<ApiOptions, 'isCrashable'> = {}): Promise<ApiProcess> {
+    const api = await ApiProcess.start({
+      databaseUrl: this.database.url,
+      mediaMtxUrl: this.proxy.url,
+      env: DEFAULTS,
+      ...crashable,
+    });
+    this.apis.push(api);
+    return api;
+  }
+
+  async start(cameraId: string): Promise<void> {
+    const { body } = await this.api.client.start(cameraId, this.source);
+    this.wanted.set(body.path, body.id);
+  }
+
+  /** For a start that nobody saw answered: what was committed is wanted. */
+  async adopt(cameraId: string): Promise<void> {
+    const rows = await this.database.query<{ id: string; path: string }>(
+      'SELECT id, path FROM streams WHERE camera_id = $1',
+      [cameraId],
+    );
+    rows.forEach(({ id, path }) => this.wanted.set(path, id));
+  }
+
+  async stop(path: string): Promise<void> {
+    await this.api.client.stop(this.wanted.get(path)!);
+    this.wanted.delete(path);
+  }
+
+  private async fill(): Promise<void> {
+    await this.startApi();
+    const names = Array.from({ length: PATHS }, (_, index) => `case-${10 + index}`);
+    await Promise.all(names.map((name) => this.start(name)));
+    await this.settle();
+  }
+
+  async settle(): Promise<void> {
+    await eventually(() => this.expectRunning(), AT_LAST);
+    await eventually(() => this.expectNoWriteDuringALook(), AT_LAST);
+  }
+
+  /** @param except paths that are not asked about */
+  async expectAsWanted(except: readonly string[] = []): Promise<void> {
+    const configured = await this.node.api.items('/v3/config/paths/list');
+    const own = configured.filter(({ name }) => String(name).startsWith('cam/'));
+    const asked = (lines: string[]): string[] =>
+      lines.filter((line) => !except.some((path) => line.startsWith(`${path} `))).sort();
+    const seen = asked(own.map(described)).join('\n');
+    const wanted = asked([...this.wanted.keys()].map((name) => this.asWanted(name))).join('\n');
+    // Not by an assertion of the test framework: it would show the credentials of the sources.
+    if (seen !== wanted) throw new Error('the node is not as wanted');
+  }
+
+  /** By what the API says, and by what the node itself counts. */
+  async expectRunning(except: readonly string[] = []): Promise<void> {
+    await this.expectAsWanted(except);
+    const { body } = await this.api.client.get<{ items: StreamBody[] }>('/api/streams?limit=100');
+    const paths = new Map((await this.node.api.items()).map((item) => [item['name'], item]));
+    for (const [path, id] of this.wanted) {
+      if (except.includes(path)) continue;
+      expectHealthy(
+        path,
+        body.items.find((stream) => stream.id === id),
+      );
+      expectMedia(path, paths.get(path));
+    }
+  }
+
+  async expectNoWriteDuringALook(): Promise<void> {
+    const [rows, writes] = [await WrittenRows.since(this.database), this.proxy.writes.length];
+    await this.proxy.afterAListing();
+    await this.proxy.afterAListing();
+    if ((await rows.count()) > 0 || this.proxy.writes.length > writes) throw new Error('not calm');
+  }
+
+  /** How many streams are seen how, in words. */
+  async healths(): Promise<string> {
+    const { body } = await this.api.client.get<{ items: StreamBody[] }>('/api/streams?limit=100');
+    const kinds = body.items.map(({ status, health }) => `${status} ${health}`);
+    const counted = [...new Set(kinds)].map(
+      (kind) => `${kinds.filter((one) => one === kind).length} ${kind}`,
+    );
+    return counted.join(', ');
+  }
+
+  /** By the events, which keep what was only true for a moment. */
+  async expectNobodyBlamed(): Promise<void> {
+    const [row] = await this.database.query<{ errors: number }>(
+      `SELECT count(*)::int AS errors FROM stream_events WHERE to_status = 'ERROR'`,
+    );
+    if (row?.errors !== 0) throw new Error(`${row?.errors} streams were blamed`);
+  }
+
+  async endApis(): Promise<void> {
+    await Promise.all(this.apis.splice(0).map((api) => api.stop()));
+  }
+
+  async close(): Promise<void> {
+    await this.endApis();
+    await this.proxy.stop();
+    await this.node.stop();
+    await this.database.close();
+  }
+
+  private asWanted(name: string): string {
+    return described({
+      name,
+      source: this.source,
+      sourceOnDemand: false,
+      rtspTransport: 'tcp',
+    });
+  }
+}
+
+function described({ name, source, sourceOnDemand, rtspTransport }: Json): string {
+  return [name, source, sourceOnDemand, rtspTransport].map(String).join(' ');
+}
+
+function expectHealthy(path: string, stream: StreamBody | undefined): void {
+  if (stream?.status !== 'RUNNING' || stream.health !== 'HEALTHY') {
+    throw new Error(`${path} is ${stream?.status} (${stream?.reason}), ${stream?.health}`);
+  }
+}
+
+function expectMedia(path: string, seen: Json | undefined): void {
+  if (seen?.['available'] !== true || Number(seen['inboundBytes']) === 0) {
+    throw new Error(`${path} has no media`);
+  }
+}

@@ -1,0 +1,106 @@
+/**
+ * Nothing happens to a stream without a cause that the witness saw at the node: no RUNNING without
+ * media, no RECONNECTING while media flowed, no ERROR because nobody could look.
+ */
+import { FAULT_NAMES } from '../faults/fault-names.js';
+import { type StoryCamera } from '../story/cameras.js';
+import { type Story } from '../story/story.js';
+import { NO_MEDIA, type Span } from '../story/witness.js';
+import { type LedgerEvent, type LedgerRow } from '../world/ledger.js';
+import { sourceDeadlineMs } from '../world/settings.js';
+
+/**
+ * From what a look saw to the event of it. Too low: a busy machine looks like an invention. Too high:
+ * an invention finds some old cause.
+ */
+const DELAY_MS = 5_000;
+/** With Postgres's deadlines, or a process that was stopped, in between. */
+const LONG_DELAY_MS = 14_000;
+const DELAYING = FAULT_NAMES.filter((name) => /postgres|frozen|late/.test(name));
+/** Two silent looks are 4 s apart; samples of the witness lie a little inside of that. */
+const SILENCE_MS = 3_000;
+/** How much of a silence the witness sees: it samples. */
+const SEEN_SHARE = 0.8;
+/** The clocks of Postgres and of the witness are the same, their samples are not. */
+const TOLERANCE_MS = 700;
+/** Of these the answer of the node lies about what is there. */
+const LYING = ['list empty'];
+
+/** One event, and the time in which its cause must lie. */
+interface Case {
+  readonly story: Story;
+  readonly camera: StoryCamera;
+  readonly row: LedgerRow;
+  readonly event: LedgerEvent;
+  readonly window: Span;
+}
+
+export function causeFaults(
+  story: Story,
+  rows: readonly LedgerRow[],
+  events: readonly LedgerEvent[],
+): string[] {
+  return events.flatMap((event) => {
+    const row = rows.find(({ id }) => id === event.streamId);
+    const camera = story.cameras.find(({ id }) => id === row?.cameraId);
+    if (row === undefined || camera === undefined) return [];
+    const at = event.at.getTime();
+    const isDelayed = story.faults.during(DELAYING, at - LONG_DELAY_MS, at).length > 0;
+    const window = {
+      from: at - (isDelayed ? LONG_DELAY_MS : DELAY_MS),
+      to: at + TOLERANCE_MS,
+    };
+    // What nobody saw proves nothing.
+    if (!story.witness.wasSighted(window)) return [];
+    const fault = causeFault({ story, camera, row, event, window });
+    const when = event.at.toISOString();
+    return fault === null ? [] : [`stream ${row.id} of ${row.cameraId} at ${when}: ${fault}`];
+  });
+}
+
+function causeFault(given: Case): string | null {
+  switch (given.event.toStatus) {
+    case 'RUNNING':
+      return given.row.onDemand || hasFlowed(given) ? null : 'RUNNING, and no media flowed';
+    case 'STARTING':
+      return reconnectFault(given);
+    case 'ERROR':
+      return given.event.reason === 'MEDIAMTX_REJECTED' ? blameFault(given) : errorFault(given);
+    case 'STOPPED':
+      return null;
+  }
+}
+
+function hasFlowed({ story, camera, window }: Case): boolean {
+  return story.witness.saw(camera.path, 'flowing', window);
+}
+
+function reconnectFault({ story, camera, event, window }: Case): string | null {
+  const hasCause =
+    story.witness.saw(camera.path, 'absent', window) ||
+    story.faults.during(LYING, window.from, window.to).length > 0 ||
+    hasSpan(story.witness.spans(camera.path, NO_MEDIA), SILENCE_MS, window);
+  return event.fromStatus === null || hasCause
+    ? null
+    : `${event.reason}, and media flowed all the time`;
+}
+
+function blameFault({ story, camera, window }: Case): string | null {
+  const isRefused = story.faults
+    .during(['one body refused'], window.from, window.to)
+    .some(({ step }) => story.camera(step.camera) === camera);
+  return isRefused ? null : 'blamed for a refusal that was not about it';
+}
+
+function errorFault({ story, camera, event, window }: Case): string | null {
+  const leastMs = sourceDeadlineMs(story.world.node.isReal) * SEEN_SHARE;
+  return hasSpan(story.witness.spans(camera.path, ['silent']), leastMs, window)
+    ? null
+    : `ERROR (${event.reason}), and it was not silent for so long`;
+}
+
+function hasSpan(spans: readonly Span[], leastMs: number, window: Span): boolean {
+  return spans.some(
+    ({ from, to }) => to - from >= leastMs && from <= window.to && to >= window.from,
+  );
+}

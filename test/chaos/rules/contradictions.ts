@@ -1,0 +1,40 @@
+/**
+ * A writer reads the newest intent at the moment it sends: nothing is removed that has been wanted
+ * for a while, and nothing is put back that nobody has wanted for a while, not even for a moment.
+ */
+import { FAULT_NAMES } from '../faults/fault-names.js';
+import { type Story } from '../story/story.js';
+import { type ConfigWrite } from '../world/config-writes.js';
+import { type LedgerRow } from '../world/ledger.js';
+
+/** From reading an intent to sending: too low, and a busy machine is at fault. */
+const SENT_WITHIN_MS = 2_000;
+/** A process that was stopped in between, or whose answer from Postgres was late, cannot know. */
+const EXCUSES = FAULT_NAMES.filter((name) => /^replica frozen$|postgres/.test(name));
+const EXCUSED_FOR_MS = 10_000;
+
+export function contradictionFaults(
+  story: Story,
+  rows: readonly LedgerRow[],
+  writes: readonly ConfigWrite[],
+): string[] {
+  return writes
+    .filter(({ at }) => story.faults.during(EXCUSES, at - EXCUSED_FOR_MS, at).length === 0)
+    .filter((write) => contradicts(write, rows))
+    .map(({ at, method, target, replica }) => {
+      const when = new Date(at).toISOString();
+      return `replica ${replica} sent ${method} ${target} at ${when}, against what was wanted`;
+    });
+}
+
+function contradicts({ at, method, target }: ConfigWrite, rows: readonly LedgerRow[]): boolean {
+  const own = rows.filter(({ path }) => target.endsWith(`/${path}`));
+  if (own.length === 0) return false;
+  const from = at - SENT_WITHIN_MS;
+  return method === 'DELETE'
+    ? own.some((row) => startOf(row) < from && endOf(row) > at)
+    : !own.some((row) => startOf(row) < at && endOf(row) > from);
+}
+
+const startOf = ({ createdAt }: LedgerRow): number => createdAt.getTime();
+const endOf = ({ stoppedAt }: LedgerRow): number => stoppedAt?.getTime() ?? Infinity;

@@ -1,0 +1,41 @@
+/** A MediaMTX that can be mistreated, simulated or real. */
+import { type Fault } from '#simulator/media-mtx-simulator.js';
+import { type Json } from '#test/support/mediamtx/control-api.js';
+
+import { type Hand } from './hand.js';
+
+export type CameraBehaviour = 'live' | 'dead' | 'silent' | 'frozen';
+
+export interface ChaosCamera {
+  /** Host, port and path of its source. */
+  readonly address: string;
+  readonly become: (behaviour: CameraBehaviour) => Promise<void>;
+  /** Shorter than anything that may have consequences. */
+  readonly blink: (path: string) => Promise<void>;
+}
+
+export interface ChaosNode {
+  readonly isReal: boolean;
+  readonly url: string;
+  readonly hand: Hand;
+  /** How many cameras it can have that know nothing of each other. */
+  readonly cameras: number;
+  readonly kill: () => Promise<void>;
+  readonly revive: () => Promise<void>;
+  readonly rewriteFile: () => Promise<void>;
+  /** Nobody is answered, and what was asked waits. */
+  readonly freeze: () => Promise<void>;
+  readonly thaw: () => Promise<void>;
+  /** Bends the answers of a simulated node; the end of it is returned. */
+  readonly bend: (faults: readonly Fault[]) => () => void;
+  /** As a viewer does: a path that only a pattern configures exists once somebody asks for it. */
+  readonly view: (path: string) => void;
+  /** @param tag keeps the cameras of one seed apart from those of another, where they can be */
+  readonly camera: (tag: string, index: number) => ChaosCamera;
+  readonly stop: () => Promise<void>;
+}
+
+/** What its file holds: paths that are not ours, and that nobody may touch. */
+export const FOREIGN_IN_FILE: Readonly<Record<string, Json>> = {
+  lobby: { source: 'rtsp://10.8.8.8/lobby', sourceOnDemand: true },
+};

@@ -1,0 +1,88 @@
+/** One Vigia of two: a process of its own, with a way of its own to the node and to Postgres. */
+import { type ApiOptions, ApiProcess } from '#test/support/api/api-process.js';
+import { eventually } from '#test/support/eventually.js';
+import { Proxy } from '#test/support/proxy.js';
+
+import { CANARY } from '../../support/canary/canary.mjs';
+import { type ConfigWrites } from './config-writes.js';
+import { replicaEnvironment } from './settings.js';
+
+export interface ReplicaOptions {
+  readonly index: number;
+  readonly nodeUrl: string;
+  readonly databaseUrl: string;
+  readonly isReal: boolean;
+  readonly writes: ConfigWrites;
+}
+
+/** A busy machine may take its time with a start. */
+const UP_WITHIN_MS = 180_000;
+/** What a supervisor does when one cannot start, for want of a database: it starts it again. */
+const ATTEMPTS = 5;
+
+export class Replica {
+  private constructor(
+    readonly api: ApiProcess,
+    readonly wayToNode: Proxy,
+    readonly wayToPostgres: Proxy,
+  ) {}
+
+  static async start(options: ReplicaOptions): Promise<Replica> {
+    const { index, nodeUrl, databaseUrl, isReal, writes } = options;
+    const wayToNode = await Proxy.start(Number(new URL(nodeUrl).port));
+    const wayToPostgres = await Proxy.start(Number(new URL(databaseUrl).port));
+    wayToNode.observe((piece) => {
+      writes.saw(index, piece);
+    });
+    const api = await startPatiently({
+      databaseUrl: wayToPostgres.through(databaseUrl),
+      mediaMtxUrl: wayToNode.through(nodeUrl),
+      env: replicaEnvironment(isReal),
+      isCrashable: true,
+    });
+    return new Replica(api, wayToNode, wayToPostgres);
+  }
+
+  async revive(): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        await this.api.revive();
+        return;
+      } catch (failure) {
+        if (this.api.isRunning && (await this.isUpAfterAll())) return;
+        if (attempt === ATTEMPTS) throw failure;
+        await this.api.kill9();
+      }
+    }
+  }
+
+  get hasSaidSecret(): boolean {
+    return this.api.logs.includes(CANARY);
+  }
+
+  private isUpAfterAll(): Promise<boolean> {
+    return eventually(
+      async () => {
+        const { status } = await this.api.client.get('/health/live');
+        if (status !== 200) throw new Error(`not up: ${status}`);
+        return true;
+      },
+      { timeoutMs: UP_WITHIN_MS, everyMs: 200 },
+    ).catch(() => false);
+  }
+
+  async stop(): Promise<void> {
+    await this.api.stop();
+    await Promise.all([this.wayToNode.stop(), this.wayToPostgres.stop()]);
+  }
+}
+
+async function startPatiently(options: ApiOptions): Promise<ApiProcess> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await ApiProcess.start(options);
+    } catch (failure) {
+      if (attempt === ATTEMPTS) throw failure;
+    }
+  }
+}

@@ -1,5 +1,5 @@
 /** One Vigia of two: a process of its own, with a way of its own to the node and to Postgres. */
-import { type ApiOptions, ApiProcess } from '#test/support/api/api-process.js';
+import { ApiProcess } from '#test/support/api/api-process.js';
 import { eventually } from '#test/support/eventually.js';
 import { Proxy } from '#test/support/proxy.js';
 
@@ -34,7 +34,7 @@ export class Replica {
     wayToNode.observe((piece) => {
       writes.saw(index, piece);
     });
-    const api = await startPatiently({
+    const api = await ApiProcess.start({
       databaseUrl: wayToPostgres.through(databaseUrl),
       mediaMtxUrl: wayToNode.through(nodeUrl),
       env: replicaEnvironment(isReal),
@@ -74,15 +74,5 @@ export class Replica {
   async stop(): Promise<void> {
     await this.api.stop();
     await Promise.all([this.wayToNode.stop(), this.wayToPostgres.stop()]);
-  }
-}
-
-async function startPatiently(options: ApiOptions): Promise<ApiProcess> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await ApiProcess.start(options);
-    } catch (failure) {
-      if (attempt === ATTEMPTS) throw failure;
-    }
   }
 }

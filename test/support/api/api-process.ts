@@ -67,7 +67,7 @@ export class ApiProcess {
       .map((line) => JSON.parse(line) as Record<string, unknown>);
   }
 
-  /** The process dies as soon as it comes to that point; `revive` disarms it. */
+  /** The process dies as soon as it comes to that point, once; `revive` forgets it. */
   crashAt(label: CrashLabel): void {
     if (this.crash === null) throw new Error('only a process that isCrashable can be told to die');
     this.crash.arm(label);
@@ -91,7 +91,6 @@ export class ApiProcess {
   async stop(): Promise<void> {
     await this.process.stop();
     this.keepLog();
-    this.crash?.remove();
   }
 
   /** A new process on the same port, which dies of nothing that was said before. */
@@ -124,12 +123,12 @@ export class ApiProcess {
   }
 }
 
-function launch(
+async function launch(
   { databaseUrl, mediaMtxUrl, env }: ApiOptions,
   port: number,
   crash: CrashSwitch | null,
 ): Promise<ChildProcess> {
-  return ChildProcess.start(process.execPath, [crash === null ? MAIN : CRASH_MAIN], {
+  const child = await ChildProcess.start(process.execPath, [crash === null ? MAIN : CRASH_MAIN], {
     env: {
       ...crash?.env,
       DATABASE_URL: databaseUrl,
@@ -139,4 +138,6 @@ function launch(
       ...env,
     },
   });
+  void child.exited.then(() => crash?.disarm());
+  return child;
 }

@@ -1,17 +1,13 @@
-/** Tells a process of the API, through a file, where to die. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+/** Tells a process of the API, through a file that is there only while it is armed, where to die. */
+import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 import { type CrashLabel } from './crash-labels.js';
 
 export class CrashSwitch {
-  private readonly folder = mkdtempSync(path.join(tmpdir(), 'vigia-crash-'));
-  private readonly file = path.join(this.folder, 'label');
-
-  constructor() {
-    this.disarm();
-  }
+  private readonly file = path.join(tmpdir(), `vigia-crash-${randomUUID()}`);
 
   get env(): Readonly<Record<string, string>> {
     return { CRASH_FILE: this.file };
@@ -22,10 +18,6 @@ export class CrashSwitch {
   }
 
   disarm(): void {
-    writeFileSync(this.file, '');
-  }
-
-  remove(): void {
-    rmSync(this.folder, { recursive: true, force: true });
+    rmSync(this.file, { force: true });
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The adapters of the API, made to die at labelled points. A point is armed by writing its label
- * into the file that CRASH_FILE names, at any time; the file is read anew at each point. Death is a
+ * into the file that CRASH_FILE names, at any time; it is looked for anew at each point. Death is a
  * SIGKILL, so that nothing is finished, closed or released.
  */
 import { readFileSync } from 'node:fs';
@@ -65,7 +65,16 @@ class CrashingMediaMtxClient extends HttpMediaMtxClient {
 }
 
 function dieAt(label) {
-  if (readFileSync(process.env.CRASH_FILE, 'utf8') === label) {
+  if (armedLabel() === label) {
     process.kill(process.pid, 'SIGKILL');
+  }
+}
+
+function armedLabel() {
+  try {
+    return readFileSync(process.env.CRASH_FILE, 'utf8');
+  } catch (err) {
+    if (err.code === 'ENOENT') return null;
+    throw err;
   }
 }

@@ -1,0 +1,27 @@
+/** The short form of `npm run chaos`: seeds that together hit the most kinds of fault in a minute. */
+import { expect, it } from '@jest/globals';
+
+import { type ChaosOptions } from '../chaos/run/options.js';
+import { runSeeds } from '../chaos/run/run-seeds.js';
+import { summary } from '../chaos/run/summary.js';
+
+const SEEDS = [1, 2, 3, 4, 5, 6];
+/** Generous: they take a minute, and a violation is worth its shrinking. */
+const TIMEOUT_MS = 600_000;
+
+it(
+  'holds what it promises under these sequences of calls and faults',
+  async () => {
+    const said: string[] = [];
+    const options: ChaosOptions = {
+      ...{ target: 'simulator' as const, seeds: SEEDS, minutes: null, worlds: 2, report: null },
+      ...{ stopsAtFirst: true, shrinkMinutes: 2 },
+    };
+    const outcome = await runSeeds(options, (line) => said.push(line));
+
+    if (outcome.violations.length > 0) throw new Error(said.join('\n'));
+    expect(summary(options, outcome)).toContain('0 seeds with violations');
+    expect(outcome.seeds).toBe(SEEDS.length);
+  },
+  TIMEOUT_MS,
+);

@@ -23,9 +23,6 @@ describe('a rolling restart under load', () => {
     await callers.finish();
     balancer.stop();
 
-    process.stderr.write(
-      `PROMISED ${callers.promised.size} ${JSON.stringify(callers.surprises)}\n`,
-    );
     expect(callers.surprises).toEqual([]);
     await replicas.converged();
     expect(await written(replicas)).toEqual(callers.promised);

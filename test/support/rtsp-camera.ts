@@ -6,14 +6,26 @@ import { RealMediaMtx } from './mediamtx/real-media-mtx.js';
 
 const PATH = 'camera';
 
+export interface Picture {
+  readonly size: string;
+  /** Frames a second, with a key frame each second. */
+  readonly rate: number;
+}
+
+/** Small, so that a test machine carries several cameras. */
+const SMALL: Picture = { size: '320x180', rate: 15 };
+
 export class RtspCamera {
   private encoder: ChildProcess | null = null;
 
-  private constructor(private readonly server: RealMediaMtx) {}
+  private constructor(
+    private readonly server: RealMediaMtx,
+    private readonly picture: Picture,
+  ) {}
 
-  static async start(binary: MediaMtxBinary): Promise<RtspCamera> {
+  static async start(binary: MediaMtxBinary, picture = SMALL): Promise<RtspCamera> {
     const server = await RealMediaMtx.start(binary, { paths: { [PATH]: {} } });
-    const camera = new RtspCamera(server);
+    const camera = new RtspCamera(server, picture);
     await camera.resume();
     return camera;
   }
@@ -31,7 +43,7 @@ export class RtspCamera {
   /** Starts the stream, after its end or after an encoder that has given up. */
   async resume(): Promise<void> {
     await this.endStream();
-    this.encoder = await ChildProcess.start('ffmpeg', encoderArguments(this.url));
+    this.encoder = await ChildProcess.start('ffmpeg', encoderArguments(this.picture, this.url));
     await eventually(
       async () => {
         const { json } = await this.server.api.path(PATH);
@@ -69,10 +81,19 @@ export class RtspCamera {
   }
 }
 
-/** Small and without B-frames, so that a test machine carries several of them. */
-function encoderArguments(url: string): string[] {
-  const picture = ['-re', '-f', 'lavfi', '-i', 'testsrc=size=320x180:rate=15'];
-  const codec = ['-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency', '-g', '15'];
+/** Without B-frames, as cameras send it. */
+function encoderArguments({ size, rate }: Picture, url: string): string[] {
+  const picture = ['-re', '-f', 'lavfi', '-i', `testsrc=size=${size}:rate=${rate}`];
+  const codec = [
+    '-c:v',
+    'libx264',
+    '-preset',
+    'ultrafast',
+    '-tune',
+    'zerolatency',
+    '-g',
+    `${rate}`,
+  ];
   const output = ['-pix_fmt', 'yuv420p', '-f', 'rtsp', '-rtsp_transport', 'tcp', url];
   return ['-nostdin', '-loglevel', 'warning', '-threads', '1', ...picture, ...codec, ...output];
 }

@@ -89,6 +89,22 @@ describe('AuditConfig', () => {
     expect(vigia.node.writes).toHaveLength(1);
   });
 
+  it.each([0, 1, 2, 3, 4])(
+    'leaves the path to another write that comes %i steps after the answer',
+    async (steps) => {
+      vigia.node.alterByHand(PATH, OTHERS);
+      await vigia.clock.advance(60_000);
+      const release = vigia.node.holdAudits();
+      const tick = vigia.tick();
+      await vigia.clock.advance(1);
+      release();
+      for (let step = 0; step < steps; step += 1) await Promise.resolve();
+      const other = vigia.writer.enqueue({ path: PATH, priority: 'interactive' });
+      await Promise.all([tick, other]);
+      expect(vigia.node.writes).toHaveLength(1);
+    },
+  );
+
   it('does not fight at each tick with somebody who alters it for ever', async () => {
     for (let ms = 0; ms < 600_000; ms += TICK_MS) {
       vigia.node.alterByHand(PATH, OTHERS);

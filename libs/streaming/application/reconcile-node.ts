@@ -111,9 +111,11 @@ export class ReconcileNode {
 
   /** What was altered by hand is handed over like everything else. */
   private async mend(signal: AbortSignal | undefined): Promise<Promise<PathResult>[]> {
+    const lookedAtMs = this.clock.monotonicMs();
     const drifted = await this.audit.execute(signal);
     return drifted.map(async (path) => {
-      const result = await this.writer.enqueue({ path, priority: this.priorityOf(path) });
+      const write = { path, priority: this.priorityOf(path), lookedAtMs };
+      const result = await this.writer.enqueue(write);
       this.audit.wrote(path, result);
       return result;
     });

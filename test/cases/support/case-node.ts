@@ -3,6 +3,7 @@
  * the simulator. Which one it was stands in the table.
  */
 import { MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
+import { ChildProcess } from '#test/support/child-process.js';
 import { hasFfmpeg } from '#test/support/ffmpeg.js';
 import { ControlApi } from '#test/support/mediamtx/control-api.js';
 import {
@@ -10,7 +11,7 @@ import {
   findRealMediaMtx,
 } from '#test/support/mediamtx/find-real-media-mtx.js';
 import { RealMediaMtx } from '#test/support/mediamtx/real-media-mtx.js';
-import { RtspCamera } from '#test/support/rtsp-camera.js';
+import { type Picture, RtspCamera } from '#test/support/rtsp-camera.js';
 
 export interface CaseNode {
   readonly url: string;
@@ -24,6 +25,8 @@ export interface CaseNode {
   /** Connections stay open and nothing is answered. */
   readonly freeze: () => void;
   readonly thaw: () => void;
+  /** Somebody watches the path until the node ends. */
+  readonly watch: (path: string) => Promise<void>;
   readonly stop: () => Promise<void>;
 }
 
@@ -31,8 +34,12 @@ const binary = await findRealMediaMtx();
 
 export const NODE_NAME = nameOf(binary);
 
-export function startNode(): Promise<CaseNode> {
-  return binary === null || !hasFfmpeg ? simulated() : real(binary);
+/** What one test machine can carry a thousand times. */
+const TINY: Picture = { size: '64x64', rate: 2 };
+
+/** @param paths how many of them will pull its camera */
+export function startNode(paths: number): Promise<CaseNode> {
+  return binary === null || !hasFfmpeg ? simulated() : real(binary, paths > 100 ? TINY : undefined);
 }
 
 function nameOf(found: MediaMtxBinary | null): string {
@@ -42,10 +49,11 @@ function nameOf(found: MediaMtxBinary | null): string {
     : 'the simulator (no ffmpeg was found to make a camera)';
 }
 
-async function real(found: MediaMtxBinary): Promise<CaseNode> {
-  const camera = await RtspCamera.start(found);
+async function real(found: MediaMtxBinary, picture?: Picture): Promise<CaseNode> {
+  const camera = await RtspCamera.start(found, picture);
   const server = await RealMediaMtx.start(found);
   const { host, pathname } = new URL(camera.url);
+  const viewers: ChildProcess[] = [];
   return {
     url: server.url,
     api: server.api,
@@ -58,7 +66,12 @@ async function real(found: MediaMtxBinary): Promise<CaseNode> {
     thaw: () => {
       server.signal('SIGCONT');
     },
+    watch: async (path) => {
+      const input = ['-rtsp_transport', 'tcp', '-i', server.rtspUrl(path)];
+      viewers.push(await ChildProcess.start('ffmpeg', ['-nostdin', ...input, '-f', 'null', '-']));
+    },
     stop: async () => {
+      await Promise.all(viewers.map((viewer) => viewer.kill9()));
       await server.stop();
       await camera.stop();
     },
@@ -80,6 +93,9 @@ async function simulated(): Promise<CaseNode> {
     },
     thaw: () => {
       simulator.faults.clear();
+    },
+    watch: async (path) => {
+      simulator.setReaders(path, 1);
     },
     stop: () => simulator.stop(),
   };

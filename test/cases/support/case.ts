@@ -3,12 +3,14 @@ import { expect, it } from '@jest/globals';
 import { appendFileSync } from 'node:fs';
 
 import { NODE_NAME } from './case-node.js';
-import { Site } from './site.js';
+import { PATHS, Site } from './site.js';
 
 export interface CaseDescription {
   /** As in `npm run cases -- a`. */
   readonly id: string;
   readonly done: string;
+  /** How many streams the site has. */
+  readonly paths?: number;
   /** What we promise, in words. */
   readonly limit: string;
   /** The same, as far as it can be counted. */
@@ -28,14 +30,14 @@ export interface Outcome {
 }
 
 const NOTHING_MEASURED = { asWantedMs: null, runningMs: null, writes: null };
-/** A site opens in 20 s, a case may wait for an audit, and then for calm. */
-const TIMEOUT_MS = 300_000;
+/** A site opens in 20 s, one of 1 000 paths in minutes; a case may wait for an audit, then for calm. */
+const TIMEOUT_MS = 600_000;
 
 export function aCase(description: CaseDescription, run: (site: Site) => Promise<Outcome>): void {
   it(
     `case ${description.id}: ${description.done}`,
     async () => {
-      const outcome = await onASite(run).catch((failure: unknown) => {
+      const outcome = await onASite(description.paths ?? PATHS, run).catch((failure: unknown) => {
         record(description, NOTHING_MEASURED, failure instanceof Error ? firstLine(failure) : '?');
         throw failure;
       });
@@ -47,8 +49,8 @@ export function aCase(description: CaseDescription, run: (site: Site) => Promise
   );
 }
 
-async function onASite(run: (site: Site) => Promise<Outcome>): Promise<Outcome> {
-  const site = await Site.open();
+async function onASite(paths: number, run: (site: Site) => Promise<Outcome>): Promise<Outcome> {
+  const site = await Site.open(paths);
   try {
     return await run(site);
   } finally {

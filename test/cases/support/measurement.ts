@@ -7,8 +7,6 @@ import { WrittenRows } from '#test/support/postgres/written-rows.js';
 import { type Outcome } from './case.js';
 import { type Site } from './site.js';
 
-/** Longer than every limit: a miss is to be measured, too. */
-const AT_LAST = { timeoutMs: 120_000, everyMs: 20 };
 const AT_ONCE = { timeoutMs: 2_000, everyMs: 1 };
 /** Two intervals of the tick: who writes once too often would do it in these. */
 const CALM_MS = 10_000;
@@ -53,9 +51,9 @@ export class Measurement {
 
   /** @param except paths that cannot be as wanted in this case */
   async healed(except: readonly string[] = []): Promise<Outcome> {
-    await eventually(() => this.site.expectAsWanted(except), AT_LAST);
+    await eventually(() => this.site.expectAsWanted(except), this.site.patience);
     const asWantedMs = performance.now() - this.endedAtMs;
-    await eventually(() => this.site.expectRunning(except), AT_LAST);
+    await eventually(() => this.site.expectRunning(except), this.site.patience);
     const runningMs = performance.now() - this.endedAtMs;
     await delay(CALM_MS);
     return { asWantedMs, runningMs, writes: this.writes };

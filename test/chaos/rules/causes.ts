@@ -23,8 +23,11 @@ const SILENCE_MS = 3_000;
 const SEEN_SHARE = 0.8;
 /** The clocks of Postgres and of the witness are the same, their samples are not. */
 const TOLERANCE_MS = 700;
-/** Of these the answer of the node lies about what is there. */
-const LYING = ['list empty'];
+/**
+ * The answer of the node lies about what is there; or a path is gone for less than the time between
+ * two samples of the witness, when a tick comes just then and puts it back.
+ */
+const UNSEEN_ABSENCE = ['list empty', 'file rewritten', 'node restarted', 'path deleted by hand'];
 
 /** One event, and the time in which its cause must lie. */
 interface Case {
@@ -78,7 +81,7 @@ function hasFlowed({ story, camera, window }: Case): boolean {
 function reconnectFault({ story, camera, event, window }: Case): string | null {
   const hasCause =
     story.witness.saw(camera.path, 'absent', window) ||
-    story.faults.during(LYING, window.from, window.to).length > 0 ||
+    story.faults.during(UNSEEN_ABSENCE, window.from, window.to).length > 0 ||
     hasSpan(story.witness.spans(camera.path, NO_MEDIA), SILENCE_MS, window);
   return event.fromStatus === null || hasCause
     ? null

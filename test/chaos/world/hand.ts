@@ -10,7 +10,9 @@ const MARK = 'by=hand';
 export const NOT_BY_HAND = `(?!.*[?&]${MARK})`;
 
 /** Too low: a busy machine looks like a dead node. Too high: a frozen one stalls the story. */
-const TIMEOUT_MS = 1_500;
+const LOOK_TIMEOUT_MS = 1_500;
+/** A write waits its turn behind those of the replicas, which faults make slow. */
+const WRITE_TIMEOUT_MS = 15_000;
 
 export interface SeenPath {
   readonly name: string;
@@ -54,7 +56,7 @@ export class Hand {
   private call(method: string, path: string, body?: Json): Promise<ApiAnswer> {
     return this.api.call(method, `${path}?itemsPerPage=100000&${MARK}`, {
       ...(body === undefined ? {} : { body }),
-      signal: AbortSignal.timeout(TIMEOUT_MS),
+      signal: AbortSignal.timeout(method === 'GET' ? LOOK_TIMEOUT_MS : WRITE_TIMEOUT_MS),
     });
   }
 }

@@ -40,7 +40,10 @@ function rowFaults(story: Story, row: LedgerRow, path: Json | undefined): string
   if (row.desired === 'STOPPED') return [`${name} is stopped, its removal is pending`];
   const status = expectedStatus(story, row);
   const isRight = status === null || row.status === status;
+  // A camera that is back and was not dialled again yet: what is said of it may still change.
+  const isAwaited = status === 'RUNNING' && !row.onDemand && !story.witness.isFlowing(row.path);
   return [
+    ...(isAwaited ? [`${name} has no media yet`] : []),
     ...(isRight ? [] : [`${name} is ${row.status} (${row.reason}), should be ${status}`]),
     ...(path === undefined ? [`${row.path} is wanted and not on the node`] : fields(row, path)),
   ];

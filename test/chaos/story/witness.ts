@@ -60,6 +60,11 @@ export class Witness {
     return this.truths(path).some(({ at, truth }) => truth === wanted && at >= from && at <= to);
   }
 
+  /** Whether media flowed when it was last looked at. */
+  isFlowing(path: string): boolean {
+    return this.truths(path).at(-1)?.truth === 'flowing';
+  }
+
   /** Whether the node was seen throughout: no evidence is then evidence of nothing. */
   wasSighted({ from, to }: Span): boolean {
     const inside = this.samples.filter(({ at }) => at >= from && at <= to);

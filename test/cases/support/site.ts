@@ -7,6 +7,7 @@ import { secretSource } from '#test/support/api/api-client.js';
 import { type ApiOptions, ApiProcess } from '#test/support/api/api-process.js';
 import { eventually } from '#test/support/eventually.js';
 import { type Json } from '#test/support/mediamtx/control-api.js';
+import { Proxy } from '#test/support/proxy.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
 import { WrittenRows } from '#test/support/postgres/written-rows.js';
 import { type StreamBody } from '#streaming/http/stream.schema.js';
@@ -49,6 +50,7 @@ export class Site {
     readonly database: TestDatabase,
     readonly node: CaseNode,
     readonly proxy: CountingProxy,
+    private wayToDatabase: Proxy,
     /** How long to wait for something, and how often to ask for it. */
     readonly patience: typeof AT_LAST,
   ) {}
@@ -58,7 +60,9 @@ export class Site {
     const database = await TestDatabase.create();
     const node = await startNode(paths);
     const proxy = await CountingProxy.start(node.url);
-    const site = new Site(database, node, proxy, paths > MANY ? RARELY : AT_LAST);
+    const wayToDatabase = await Proxy.start(Number(new URL(database.url).port));
+    const patience = paths > MANY ? RARELY : AT_LAST;
+    const site = new Site(database, node, proxy, wayToDatabase, patience);
     try {
       await site.fill(paths);
     } catch (failure) {
@@ -79,7 +83,7 @@ export class Site {
   /** @param crashable with `isCrashable`, it can be told where to die */
   async startApi(crashable: Pick<ApiOptions, 'isCrashable'> = {}): Promise<ApiProcess> {
     const api = await ApiProcess.start({
-      databaseUrl: this.database.url,
+      databaseUrl: this.wayToDatabase.through(this.database.url),
       mediaMtxUrl: this.proxy.url,
       env: DEFAULTS,
       ...crashable,
@@ -168,13 +172,22 @@ export class Site {
     if (row?.errors !== 0) throw new Error(`${row?.errors} streams were blamed`);
   }
 
+  /** Connections break and new ones are refused, as when Postgres is down, until it is called back. */
+  async loseDatabase(): Promise<() => Promise<void>> {
+    const { port } = this.wayToDatabase;
+    await this.wayToDatabase.stop();
+    return async () => {
+      this.wayToDatabase = await Proxy.start(Number(new URL(this.database.url).port), port);
+    };
+  }
+
   async endApis(): Promise<void> {
     await Promise.all(this.apis.splice(0).map((api) => api.stop()));
   }
 
   async close(): Promise<void> {
     await this.endApis();
-    await this.proxy.stop();
+    await Promise.all([this.proxy.stop(), this.wayToDatabase.stop()]);
     await this.node.stop();
     await this.database.close();
   }

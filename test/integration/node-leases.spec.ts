@@ -191,6 +191,18 @@ describe('a lease', () => {
     expect(await heir.hold(nodeId, null)).toBeNull();
   });
 
+  it('whose end lies too far ahead, since the clock was set back, holds nobody', async () => {
+    await adapters.leases('a').hold(nodeId, null);
+    await database.query(
+      `UPDATE node_leases SET expires_at = now() + interval '1 hour' WHERE node_id = $1`,
+      [nodeId],
+    );
+
+    const fence = await adapters.leases('b', 60_000).hold(nodeId, null);
+    expect(held(fence)).toMatchObject({ epoch: '2' });
+    expect((await row()).left_ms).toBeLessThanOrEqual(60_000);
+  });
+
   it('is one per node', async () => {
     await adapters.directory.upsert(aNode({ id: 'neighbour' }));
     await adapters.leases('a').hold(nodeId, null);
@@ -222,6 +234,18 @@ describe('what the holder writes beside its lease', () => {
     expect(aged).toBeLessThan(45_000);
 
     await leases.hold(nodeId, null);
+    expect((await row()).look_age_ms).toBeGreaterThanOrEqual(30_000);
+  });
+
+  it('lies in the future no longer than until the next renewal, when the clock was set back', async () => {
+    const leases = adapters.leases('a');
+    await leases.hold(nodeId, 0);
+    await database.query(
+      `UPDATE node_leases SET last_look_ok_at = now() + interval '1 hour' WHERE node_id = $1`,
+      [nodeId],
+    );
+    await leases.hold(nodeId, 30_000);
+
     expect((await row()).look_age_ms).toBeGreaterThanOrEqual(30_000);
   });
 

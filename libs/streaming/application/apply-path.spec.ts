@@ -11,6 +11,10 @@ import { type WriteJob } from './write-queue.js';
 
 const PATH = 'cam/gate-3';
 const ID = streamId(7);
+const OTHER_SOURCE = {
+  url: 'rtsp://192.168.1.21:554/stream1',
+  secret: { userInfo: null, query: null },
+};
 
 let logs = silentLogs();
 let vigia: ControlPlane;
@@ -44,6 +48,16 @@ function run(given: Partial<WriteJob> = {}): Promise<PathResult> {
 
 async function wanted(onDemand = false): Promise<void> {
   await vigia.streams.start({ ...aStart(), id: ID, nodeId: 'default', path: PATH, onDemand });
+}
+
+/** Once, and before what was read is sent. */
+function afterReadingTheIntent(happens: () => Promise<void>): void {
+  const replace = vigia.node.replace.bind(vigia.node);
+  vigia.node.replace = async (path, spec) => {
+    vigia.node.replace = replace;
+    await happens();
+    return replace(path, spec);
+  };
 }
 
 async function stopped(): Promise<void> {
@@ -87,6 +101,37 @@ describe('ApplyPath', () => {
       kind: 'applied',
       state: { id: streamId(8) },
     });
+  });
+
+  it('sends what is wanted now when what it sent was long on its way', async () => {
+    await wanted();
+    const { source } = aStart('gate-3', { source: OTHER_SOURCE });
+    // Frozen between reading the intent and sending it; another replica goes on meanwhile.
+    afterReadingTheIntent(async () => {
+      await vigia.clock.advance(30_000);
+      await vigia.streams.stop(ID);
+      const next = { ...aStart(), source, id: streamId(8), nodeId: 'default', path: PATH };
+      await vigia.streams.start(next);
+    });
+    expect(await run()).toMatchObject({ kind: 'applied', state: { id: streamId(8) } });
+    expect(vigia.node.specOf(PATH)?.source).toEqual(source);
+  });
+
+  it('takes away what it has put on the node after its end', async () => {
+    await wanted();
+    afterReadingTheIntent(async () => {
+      await vigia.clock.advance(30_000);
+      await vigia.streams.stop(ID);
+    });
+    expect(await run()).toMatchObject({ kind: 'removed' });
+    expect(vigia.node.names).toEqual([]);
+  });
+
+  it('sends it once when it was long on its way and is still wanted', async () => {
+    await wanted();
+    afterReadingTheIntent(() => vigia.clock.advance(30_000));
+    expect(await run()).toMatchObject({ kind: 'applied', state: { id: ID } });
+    expect(vigia.node.writes).toHaveLength(1);
   });
 
   it('leaves out what was planned on a look that a write has overtaken', async () => {

@@ -24,6 +24,9 @@ import { SaveObserved } from './save-observed.js';
 import { StreamingSettings } from './streaming-settings.js';
 import { type JobResult, type WriteJob } from './write-queue.js';
 
+/** Too low: each write of a large node reads its intent twice. Too high: a late one stays unseen. */
+const LATE_MS = 1_000;
+
 export type PathOutcome =
   | { readonly kind: 'applied'; readonly state: StreamState }
   | { readonly kind: 'removed'; readonly state: StreamState | null }
@@ -70,6 +73,7 @@ export class ApplyPath {
       return { kind: 'skipped', hasDialled: false };
     }
     const intent = await this.streams.intentFor(this.settings.nodeId, job.path);
+    const readAtMs = this.clock.monotonicMs();
     if (!this.node.mayCall) {
       return {
         kind: 'unknown',
@@ -78,7 +82,23 @@ export class ApplyPath {
         hasDialled: false,
       };
     }
-    return this.bring(job, intent);
+    const result = await this.bring(job, intent);
+    const isLate = this.clock.monotonicMs() - readAtMs > LATE_MS;
+    return isLate && result.kind === 'applied' ? this.confirmed(job, result) : result;
+  }
+
+  /**
+   * A process that was frozen, or whose call was, may have sent what is not wanted any more. A look
+   * would show a path that is taken away, but not one that has an older source.
+   */
+  private async confirmed(
+    job: WriteJob,
+    sent: PathResult & { kind: 'applied' },
+  ): Promise<PathResult> {
+    const newest = await this.streams.intentFor(this.settings.nodeId, job.path);
+    const isSame =
+      newest?.state.id === sent.state.id && newest.state.generation === sent.state.generation;
+    return isSame ? sent : this.bring(job, newest);
   }
 
   private async bring(job: WriteJob, intent: PathIntent | null): Promise<PathResult> {

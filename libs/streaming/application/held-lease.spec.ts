@@ -159,6 +159,18 @@ describe('what a holder writes down', () => {
     ]);
   });
 
+  it('is written again when it was said with a lease that was lost meanwhile', async () => {
+    const lost = await one.hold();
+    await world.clock.advance(60_000);
+    await other.hold();
+    await other.lease.release();
+    await one.lease.renew();
+    // By a tick that began before it was frozen.
+    await one.lease.saveConditions(lost);
+    await one.lease.saveConditions(one.lease.current!);
+    expect(await one.leases.report()).toMatchObject([{ conditions: { isReachable: true } }]);
+  });
+
   it('is written again by the next holder, though nothing changed since it held last', async () => {
     await one.tick();
     await one.lease.saveConditions(await one.hold());

@@ -66,7 +66,8 @@ export class HeldLease {
   /** Written on change only. */
   async saveConditions(fence: Fence): Promise<void> {
     const { conditions } = this.node;
-    const text = JSON.stringify(conditions);
+    // With its epoch: one that was lost meanwhile has written nothing.
+    const text = JSON.stringify([fence.epoch, conditions]);
     if (text !== this.savedConditions) {
       await this.leases.saveConditions(fence, conditions);
       this.savedConditions = text;

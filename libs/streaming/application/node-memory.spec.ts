@@ -98,10 +98,14 @@ describe('NodeMemory', () => {
     const seen = (readers: number): ReadonlyMap<string, PathSample> =>
       new Map([[STREAM.path, aSample({ readers })]]);
     expect(memory.hadReaders(STREAM.path)).toBe(false);
-    memory.sawReaders(seen(2));
-    memory.sawReaders(new Map());
+    const wanted = new Set([STREAM.path]);
+    memory.sawReaders(seen(2), wanted);
+    memory.sawReaders(new Map(), wanted);
     expect(memory.hadReaders(STREAM.path)).toBe(true);
-    memory.sawReaders(seen(0));
+    memory.sawReaders(seen(0), wanted);
+    expect(memory.hadReaders(STREAM.path)).toBe(false);
+    memory.sawReaders(seen(2), wanted);
+    memory.sawReaders(new Map(), new Set());
     expect(memory.hadReaders(STREAM.path)).toBe(false);
   });
 });

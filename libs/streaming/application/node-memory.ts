@@ -56,12 +56,18 @@ export class NodeMemory {
     this.writtenAtMs.set(path, nowMs);
   }
 
-  /** Remembers who had viewers: their streams come back first. */
-  sawReaders(paths: ReadonlyMap<string, PathSample>): void {
-    for (const { name, readers } of paths.values()) {
-      if (readers > 0) {
+  /** Remembers who had viewers, also while their path is gone: their streams come back first. */
+  sawReaders(paths: ReadonlyMap<string, PathSample>, wanted: ReadonlySet<string>): void {
+    for (const name of wanted) {
+      const readers = paths.get(name)?.readers;
+      if (readers !== undefined && readers > 0) {
         this.watched.add(name);
-      } else {
+      } else if (readers === 0) {
+        this.watched.delete(name);
+      }
+    }
+    for (const name of this.watched) {
+      if (!wanted.has(name)) {
         this.watched.delete(name);
       }
     }

@@ -55,7 +55,7 @@ describe('NodeState: is the node there?', () => {
 
   it('calls it at once again when it answers', () => {
     lookFails();
-    node.looked();
+    node.lookAnswered();
     expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
     expect(node.conditions).toMatchObject({ isReachable: true, cause: null });
   });
@@ -66,15 +66,15 @@ describe('NodeState: is the node there?', () => {
     node.callBegan();
     lookFails('no answer within 5000 ms');
     expect(node.conditions.cause).toBe('no answer within 5000 ms');
-    node.looked();
-    node.looked();
+    node.lookAnswered();
+    node.lookAnswered();
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
     expect(logs[1]?.fields).toMatchObject({ outageMs: 7_000 });
   });
 
   it('says once that writes fail while looks are answered, and when that is over', () => {
     for (let tick = 0; tick < 3; tick += 1) {
-      node.looked();
+      node.lookAnswered();
       node.writeFailed('HTTP 503', clock.monotonicMs());
       expect(node.conditions).toMatchObject({ isReachable: true, writeCause: 'HTTP 503' });
     }
@@ -86,7 +86,7 @@ describe('NodeState: is the node there?', () => {
 
   it('forgets a write that failed once nothing is left to write', () => {
     node.writeFailed('HTTP 503', clock.monotonicMs());
-    node.looked();
+    node.lookAnswered();
     node.nothingToWrite();
     expect(node.conditions.writeCause).toBeNull();
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
@@ -96,7 +96,7 @@ describe('NodeState: is the node there?', () => {
     node.inspected(FACTS);
     expect([node.isInspected, node.started]).toEqual([true, 'first']);
     lookFails();
-    node.looked();
+    node.lookAnswered();
     expect([node.isInspected, node.conditions.version]).toEqual([false, null]);
     node.inspected(FACTS);
     node.newHolder();

@@ -102,10 +102,14 @@ export class NodeState {
     this.breaker.callBegan();
   }
 
-  looked(): void {
+  lookAnswered(): void {
     this.breaker.succeeded();
     this.lookCause = null;
     this.endOutage();
+  }
+
+  /** What a look has shown stands in the rows: they are as true as that look is young. */
+  looked(): void {
     this.goodLooks += 1;
     this.lastLookOkMs = this.clock.monotonicMs();
   }

@@ -67,6 +67,49 @@ describe('ReconcileNode', () => {
     }
   });
 
+  it('puts back what is absent though its rows cannot be written, and claims no fresh look', async () => {
+    const stream = await vigia.start();
+    await vigia.run(10_000);
+    const ageMs = vigia.state.lookAgeMs ?? NaN;
+    vigia.node.forgetAll();
+    vigia.streams.isLocked = true;
+    await vigia.clock.advance(TICK_MS);
+    await expect(vigia.tick()).rejects.toThrow('lock timeout');
+    await settled();
+    expect(vigia.node.names).toEqual([PATH]);
+    expect(vigia.state.lookAgeMs).toBe(ageMs + TICK_MS);
+    vigia.streams.isLocked = false;
+    await vigia.run(10_000);
+    expect(vigia.state.lookAgeMs).toBe(0);
+    expect(vigia.stateOf(stream).status).toBe('RUNNING');
+  });
+
+  it('takes a look that was broken off by a drain for no failure of the node', async () => {
+    await vigia.run(10_000);
+    const before = vigia.state.conditions;
+    vigia.node.isBlind = true;
+    const fence = await vigia.hold();
+    const result = await vigia.reconcileNode.execute(fence, AbortSignal.abort());
+    expect(result.isConclusive).toBe(false);
+    expect(vigia.state.conditions).toEqual(before);
+    expect(vigia.state.isAnswering).toBe(true);
+  });
+
+  it('asks for its rows again when they were long in coming, with the age that its look has then', async () => {
+    const ages: number[] = [];
+    const workingSet = vigia.streams.workingSet.bind(vigia.streams);
+    vigia.streams.workingSet = async (nodeId, lookAgeMs) => {
+      ages.push(lookAgeMs);
+      const rows = await workingSet(nodeId, lookAgeMs);
+      if (ages.length === 1) await vigia.clock.advance(2_000);
+      return rows;
+    };
+    await vigia.tick();
+    expect(ages).toEqual([0, 2_000]);
+    await vigia.tick();
+    expect(ages).toEqual([0, 2_000, 0]);
+  });
+
   it('knows streams of its own node only', async () => {
     await vigia.streams.start({ ...aStart(), id: streamId(1), nodeId: 'another', path: PATH });
     expect(await vigia.tick()).toMatchObject({ enqueued: 0 });

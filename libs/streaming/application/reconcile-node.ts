@@ -45,6 +45,9 @@ const INCONCLUSIVE: TickResult = {
 
 type Write = Parameters<PathWriter['enqueue']>[0];
 
+/** Too low: a large site is read twice at each tick. Too high: what is newer than a look counts. */
+const SLOW_SELECT_MS = 1_000;
+
 interface LookedAt {
   readonly paths: ReadonlyMap<string, PathSample>;
   readonly startedMs: number;
@@ -74,11 +77,15 @@ export class ReconcileNode {
     this.node.callBegan();
     const look = await this.client.look(signal);
     if (look.kind === 'inconclusive') {
+      if (signal?.aborted === true) {
+        // Broken off by ourselves: that says nothing about the node.
+        return INCONCLUSIVE;
+      }
       this.node.lookFailed(look.cause, startedMs);
       this.memory.pause();
       return INCONCLUSIVE;
     }
-    this.node.looked();
+    this.node.lookAnswered();
     return this.reconcile({ paths: look.paths, startedMs }, fence, signal);
   }
 
@@ -87,18 +94,22 @@ export class ReconcileNode {
     fence: Fence,
     signal: AbortSignal | undefined,
   ): Promise<TickResult> {
-    const lookAgeMs = this.clock.monotonicMs() - look.startedMs;
-    const rows = await this.streams.workingSet(this.settings.nodeId, lookAgeMs);
+    const rows = await this.workingSet(look.startedMs);
     const { actions, changes } = this.planAll(rows, look);
-    const saved = await this.save.execute(changes, fence);
     const paths = new Set(rows.map(({ path }) => path));
-    const removals = await this.findUnexplained.execute(look.paths, paths);
-    this.memory.sawReaders(new Map([...look.paths].filter(([name]) => paths.has(name))));
-    this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
-    const writes = this.allowed(rows, [...this.wanted(actions), ...removals.map(removal)]).map(
-      (write) => ({ ...write, lookedAtMs: look.startedMs }),
+    this.memory.sawReaders(look.paths, paths);
+    const wanted = this.wanted(actions);
+    const { saved, removals } = await this.record(changes, fence, { look, paths }).catch(
+      (err: unknown) => {
+        // Rows that cannot be written are no reason to leave a path absent.
+        void this.handOver(this.allowed(rows, wanted), look);
+        throw err;
+      },
     );
-    const written = writes.map((write) => this.writer.enqueue(write));
+    this.node.looked();
+    this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
+    const writes = this.allowed(rows, [...wanted, ...removals.map(removal)]);
+    const written = this.handOver(writes, look);
     // Last, since it may take as long as a deadline: what is absent must not wait for it.
     written.push(...(await this.mend(signal)));
     return {
@@ -107,6 +118,34 @@ export class ReconcileNode {
       saved: saved.size,
       written: Promise.all(written),
     };
+  }
+
+  /**
+   * Asked again when the answer was long in coming, as from a busy pool: rows are held against the
+   * look by their age, and the age of the look that was sent along was not true any more.
+   */
+  private async workingSet(lookStartedMs: number): Promise<readonly StreamState[]> {
+    const { nodeId } = this.settings;
+    const askedMs = this.clock.monotonicMs();
+    const rows = await this.streams.workingSet(nodeId, askedMs - lookStartedMs);
+    const answeredMs = this.clock.monotonicMs();
+    return answeredMs - askedMs < SLOW_SELECT_MS
+      ? rows
+      : this.streams.workingSet(nodeId, answeredMs - lookStartedMs);
+  }
+
+  /** What the look has shown is written down, and only then a look that somebody may rely on. */
+  private async record(
+    changes: readonly StreamChange[],
+    fence: Fence,
+    { look, paths }: { look: LookedAt; paths: ReadonlySet<string> },
+  ): Promise<{ saved: ReadonlySet<string>; removals: readonly string[] }> {
+    const saved = await this.save.execute(changes, fence);
+    return { saved, removals: await this.findUnexplained.execute(look.paths, paths) };
+  }
+
+  private handOver(writes: readonly Write[], { startedMs }: LookedAt): Promise<PathResult>[] {
+    return writes.map((write) => this.writer.enqueue({ ...write, lookedAtMs: startedMs }));
   }
 
   /** What was altered by hand is handed over like everything else. */

@@ -105,6 +105,17 @@ describe('StartStream', () => {
     expect(call.answer).toMatchObject({ status: 'STARTING', reason: 'NODE_UNREACHABLE' });
   });
 
+  it('answers with what it knows when the database does not answer while it waits', async () => {
+    vigia.node.camera('cam/gate-3', 'silent');
+    const call = waiting(3_000);
+    await vigia.clock.advance(100);
+    vigia.streams.isDown = true;
+    await vigia.clock.advance(2_000);
+    expect(call.answer).toBeNull();
+    await vigia.clock.advance(1_000);
+    expect(call.answer).toMatchObject({ cameraId: 'gate-3', status: 'STARTING' });
+  });
+
   it('says that the stream is gone when its row is', async () => {
     const release = vigia.node.holdWrites();
     const call = waiting(30_000);

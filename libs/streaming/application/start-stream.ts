@@ -56,22 +56,35 @@ export class StartStream {
     const { id, cameraId, path, status, reason } = outcome.stream;
     this.logger.log({ streamId: id, cameraId, from: null, to: status, reason }, 'stream changed');
     void this.reconcile.execute(path);
-    return waitMs === 0 ? outcome.stream : this.settled(id, { waitMs, signal });
+    return waitMs === 0 ? outcome.stream : this.settled(outcome.stream, { waitMs, signal });
   }
 
-  private async settled(id: string, { waitMs, signal }: Waiting): Promise<StreamRecord> {
+  /** Whatever happens while it waits, the start itself is done: its answer must not be lost. */
+  private async settled(started: StreamRecord, { waitMs, signal }: Waiting): Promise<StreamRecord> {
+    const { id } = started;
     const endMs = this.clock.monotonicMs() + waitMs;
+    let stream = started;
     for (;;) {
-      const stream = await this.streams.findById(id);
-      if (stream === null) {
-        throw new StreamNotFound(id);
-      }
+      stream = await this.reread(stream);
       const leftMs = endMs - this.clock.monotonicMs();
       if (isSettled(stream) || leftMs <= 0 || signal.aborted) {
         return stream;
       }
       await this.signals.wait(id, Math.min(leftMs, REREAD_MS), signal);
     }
+  }
+
+  /** As last known while the database does not answer; the next reading may be answered. */
+  private async reread(known: StreamRecord): Promise<StreamRecord> {
+    const { id } = known;
+    const stream = await this.streams.findById(id).catch((err: unknown) => {
+      this.logger.debug({ streamId: id, err }, 'not read while a caller waits');
+      return known;
+    });
+    if (stream === null) {
+      throw new StreamNotFound(id);
+    }
+    return stream;
   }
 }
 

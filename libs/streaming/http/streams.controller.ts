@@ -2,10 +2,11 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
+import { withAnySignal } from '#kernel/any-signal.js';
 import { Drain } from '#platform/http/drain.js';
 
 import { ReadStreams } from '../application/read-streams.js';
-import { StartStream, type Waiting } from '../application/start-stream.js';
+import { StartStream } from '../application/start-stream.js';
 import { StopStream } from '../application/stop-stream.js';
 import { type SourceUrlResult, parseSourceUrl } from '../domain/source-url.js';
 import { ApiProblems } from './api-responses.js';
@@ -75,9 +76,11 @@ export class StreamsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamBody> {
     const waitS = preferredWait(prefer);
-    const stream = await this.startStream.execute(
-      { ...body, source: parsed(parseSourceUrl(body.source)) },
-      waitS === null ? AT_ONCE : this.waiting(waitS, reply),
+    const request = { ...body, source: parsed(parseSourceUrl(body.source)) };
+    const waitMs = (waitS ?? 0) * 1_000;
+    // Ends the waiting, and not the start.
+    const stream = await withAnySignal([this.drain.signal, hangUp(reply)], (signal) =>
+      this.startStream.execute(request, { waitMs, signal }),
     );
     if (waitS !== null) {
       reply.header('preference-applied', `wait=${waitS}`);
@@ -152,16 +155,7 @@ export class StreamsController {
     });
     return toPage(events, limit, presentEvent, ({ version }) => version);
   }
-
-  private waiting(waitS: number, reply: FastifyReply): Waiting {
-    return {
-      waitMs: waitS * 1_000,
-      signal: AbortSignal.any([this.drain.signal, hangUp(reply)]),
-    };
-  }
 }
-
-const AT_ONCE: Waiting = { waitMs: 0, signal: new AbortController().signal };
 
 /** The schema has checked it already; what it parsed is not what it passes on, since it must stay a string in the document. */
 function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>['source'] {

@@ -100,6 +100,9 @@ export class NodeJob implements BeforeApplicationShutdown {
       return 'skipped';
     }
     const result = await this.reconcile.execute(fence, this.stopping.signal);
+    if (this.stopping.signal.aborted) {
+      return 'done';
+    }
     await this.lease.saveConditions(fence);
     if (!result.isConclusive) {
       // Only the newest: skipped runs must not multiply.

@@ -35,6 +35,8 @@ const AT_LAST = { timeoutMs: 120_000, everyMs: 20 };
 /** Asking a node for 1 000 paths costs it as much as a write. */
 const RARELY = { timeoutMs: 300_000, everyMs: 500 };
 const MANY = 100;
+/** Callers; more would only wait for a connection to the database. */
+const AT_ONCE = 8;
 
 interface Page {
   readonly items: StreamBody[];
@@ -93,7 +95,8 @@ export class Site {
   }
 
   async start(cameraId: string): Promise<void> {
-    const { body } = await this.api.client.start(cameraId, this.source);
+    const { status, body } = await this.api.client.start(cameraId, this.source);
+    if (status !== 201) throw new Error(`the start of ${cameraId} was answered with ${status}`);
     this.wanted.set(body.path, body.id);
   }
 
@@ -113,8 +116,11 @@ export class Site {
 
   private async fill(paths: number): Promise<void> {
     await this.startApi();
-    const names = Array.from({ length: paths }, (_, index) => `case-${10 + index}`);
-    await Promise.all(names.map((name) => this.start(name)));
+    const names = Array.from({ length: paths }, (_, index) => `case-${10 + index}`).values();
+    const some = async (): Promise<void> => {
+      for (const name of names) await this.start(name);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, some));
     await this.settle();
   }
 

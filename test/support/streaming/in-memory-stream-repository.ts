@@ -29,6 +29,8 @@ export class InMemoryStreamRepository extends StreamRepository {
   lookAgeMs: number | null = null;
   /** While true every call fails, as it does without a database. */
   isDown = false;
+  /** While true rows can be read, and what was observed cannot be saved: one of them is locked. */
+  isLocked = false;
   /** Statements that could have written. */
   writes = 0;
 
@@ -144,6 +146,9 @@ export class InMemoryStreamRepository extends StreamRepository {
     fence: Fence | null,
   ): Promise<Set<string>> {
     this.mustAnswer();
+    if (changes.length > 0 && this.isLocked) {
+      throw new Error('canceling statement due to lock timeout');
+    }
     this.writes += 1;
     if (fence !== null && !isSame(fence, this.currentFence)) {
       return new Set();

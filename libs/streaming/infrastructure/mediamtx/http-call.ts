@@ -8,6 +8,8 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type HttpService } from '@nestjs/axios';
 import { type AxiosRequestConfig, isAxiosError } from 'axios';
 
+import { withAnySignal } from '#kernel/any-signal.js';
+
 import { type MediaMtxSettings } from './media-mtx-settings.js';
 
 /** MediaMTX closes idle connections after 30 s; ours must go first, or a call meets a closing one. */
@@ -77,15 +79,17 @@ export class HttpCall {
 
   private async attempt(call: Call): Promise<Answer | 'stale connection'> {
     const deadline = AbortSignal.timeout(this.settings.timeoutMs);
-    const signal = call.signal === undefined ? deadline : AbortSignal.any([deadline, call.signal]);
+    const sources = call.signal === undefined ? [deadline] : [deadline, call.signal];
     try {
-      const response = await this.http.axiosRef.request<string>({
-        ...this.defaults,
-        method: call.method,
-        url: call.path,
-        data: call.body,
-        signal,
-      });
+      const response = await withAnySignal(sources, (signal) =>
+        this.http.axiosRef.request<string>({
+          ...this.defaults,
+          method: call.method,
+          url: call.path,
+          data: call.body,
+          signal,
+        }),
+      );
       return { kind: 'answered', status: response.status, text: response.data };
     } catch (err) {
       return this.failure(err, deadline);

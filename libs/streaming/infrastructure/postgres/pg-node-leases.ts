@@ -20,10 +20,14 @@ export abstract class LeaseSettings {
   abstract readonly leaseTtlMs: number;
 }
 
+/** Longer than any lease that a replica with other settings could have. */
+const FAR_MS = 120_000;
+
 /**
  * $5: the last epoch of this process. A renewal keeps it. A process that has none yet is a restart,
  * and takes the lease of its predecessor with the next epoch; a predecessor that was only frozen
- * finds that epoch and does not take it back.
+ * finds that epoch and does not take it back. An end that lies further ahead than any holder would
+ * set it was written before the server's clock was set back, as by a failover: it holds nobody.
  */
 const HOLD_SQL = `
   INSERT INTO node_leases AS l (node_id, owner, epoch, expires_at, conditions)
@@ -32,8 +36,10 @@ const HOLD_SQL = `
     owner = $2,
     epoch = CASE WHEN l.owner = $2 AND l.epoch = $5::bigint THEN l.epoch ELSE l.epoch + 1 END,
     expires_at = now() + $3 * interval '1 millisecond',
-    last_look_ok_at = greatest(now() - $4 * interval '1 millisecond', l.last_look_ok_at)
+    last_look_ok_at = greatest(
+      now() - $4 * interval '1 millisecond', CASE WHEN l.last_look_ok_at <= now() THEN l.last_look_ok_at END)
   WHERE (l.owner = $2 AND l.epoch = coalesce($5::bigint, l.epoch)) OR l.expires_at < now()
+    OR l.expires_at > now() + greatest(2 * $3, ${FAR_MS}) * interval '1 millisecond'
   RETURNING epoch`;
 
 const RELEASE_SQL = `

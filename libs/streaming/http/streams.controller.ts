@@ -2,7 +2,7 @@ import { Body, Controller, Get, Headers, HttpCode, Param, Post, Query, Res } fro
 import { ApiHeader, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import { type FastifyReply } from 'fastify';
 
-import { withAnySignal } from '#kernel/any-signal.js';
+import { withAnySignal } from '#platform/any-signal.js';
 import { Drain } from '#platform/http/drain.js';
 
 import { ReadStreams } from '../application/read-streams.js';

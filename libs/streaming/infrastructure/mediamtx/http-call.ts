@@ -8,7 +8,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { type HttpService } from '@nestjs/axios';
 import { type AxiosRequestConfig, isAxiosError } from 'axios';
 
-import { withAnySignal } from '#kernel/any-signal.js';
+import { withAnySignal } from '#platform/any-signal.js';
 
 import { type MediaMtxSettings } from './media-mtx-settings.js';
 

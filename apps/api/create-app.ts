@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { type ApiConfig } from '#platform/config/api-config.js';
+import { Drain } from '#platform/http/drain.js';
 import { createFastifyAdapter } from '#platform/http/fastify-adapter.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { earlyLogger } from '#platform/logging/logger-module.js';
@@ -24,7 +25,9 @@ export async function createApp(
       abortOnError: false,
     },
   );
-  app.get(RouteTable).observe(app.getHttpAdapter().getInstance());
+  const fastify = app.getHttpAdapter().getInstance();
+  app.get(RouteTable).observe(fastify);
+  app.get(Drain).observe(fastify);
   serveDocument(app);
   return app;
 }

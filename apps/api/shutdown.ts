@@ -1,11 +1,13 @@
 /**
  * Draining, ours and not Nest's, which waits for ever on a client that stays: first stop acting for
- * the node and let its lease go, then let requests finish, then close what is left.
+ * the node and let its lease go, and serve on until nobody sends requests here any more; then let
+ * those under way finish, then close what is left.
  */
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { Drain } from '#platform/http/drain.js';
+import { NodeJob } from '#streaming/jobs/node.job.js';
 
 const logger = new Logger('Process');
 
@@ -18,7 +20,7 @@ export function drainOnSignals(app: NestFastifyApplication, timeoutMs: number): 
     }
     isDraining = true;
     logger.log({ signal }, 'draining');
-    void drain(app, timeoutMs).then((code) => process.exit(code));
+    void drain(app, timeoutMs, signal === 'SIGINT').then((code) => process.exit(code));
   };
   process.on('SIGTERM', onSignal);
   process.on('SIGINT', onSignal);
@@ -27,8 +29,14 @@ export function drainOnSignals(app: NestFastifyApplication, timeoutMs: number): 
 /** What may still run when all connections are closed: one write, and the release of the lease. */
 const LAST_CALLS_MS = 3_000;
 
-async function drain(app: NestFastifyApplication, timeoutMs: number): Promise<number> {
-  app.get(Drain).begin();
+/** @param isAtOnce a person at a terminal waits, and no load balancer is to be told */
+async function drain(
+  app: NestFastifyApplication,
+  timeoutMs: number,
+  isAtOnce: boolean,
+): Promise<number> {
+  const draining = app.get(Drain);
+  draining.begin();
   const server = app.getHttpServer();
   const cut = setTimeout(() => {
     logger.warn({ timeoutMs }, 'requests did not end in time; closing their connections');
@@ -39,6 +47,11 @@ async function drain(app: NestFastifyApplication, timeoutMs: number): Promise<nu
     process.exit(1);
   }, timeoutMs + LAST_CALLS_MS);
   try {
+    const left = app.get(NodeJob).stop();
+    if (!isAtOnce) {
+      await draining.quiet(timeoutMs / 2);
+    }
+    await left;
     await app.close();
     logger.log('drained');
     return 0;

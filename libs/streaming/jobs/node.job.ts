@@ -37,6 +37,7 @@ export class NodeJob implements BeforeApplicationShutdown {
   private readonly tickLoop: BackgroundLoop;
   private readonly stopping = new AbortController();
   private isStarted = false;
+  private stopped: Promise<void> | undefined;
 
   constructor(
     private readonly lease: HeldLease,
@@ -62,7 +63,16 @@ export class NodeJob implements BeforeApplicationShutdown {
     this.leaseLoop.poke();
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  beforeApplicationShutdown(): Promise<void> {
+    return this.stop();
+  }
+
+  /** Lets the lease go as soon as nothing is under way. Callers are still served after that. */
+  stop(): Promise<void> {
+    return (this.stopped ??= this.leave());
+  }
+
+  private async leave(): Promise<void> {
     if (this.isStarted) {
       INTERVALS.forEach((name) => {
         this.scheduler.deleteInterval(name);

@@ -30,6 +30,7 @@ const INFO = new DocumentBuilder()
   .setLicense('MIT', 'https://spdx.org/licenses/MIT.html')
   .addServer('/', 'Where this document comes from')
   .addTag('streams', 'What is streamed, and how it is')
+  .addTag('sources', 'What a camera says when it is asked')
   .addTag('health', 'For people, load balancers and orchestrators')
   .build();
 

@@ -6,6 +6,7 @@ import { ScheduleModule } from '@nestjs/schedule';
 import { ApplyPath } from './application/apply-path.js';
 import { AuditConfig } from './application/audit-config.js';
 import { CheckNode } from './application/check-node.js';
+import { CheckSource } from './application/check-source.js';
 import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
 import { HeldLease } from './application/held-lease.js';
@@ -26,8 +27,10 @@ import { StreamSignals } from './application/stream-signals.js';
 import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
 import { NodeDirectory } from './domain/ports/node-directory.js';
 import { NodeLeases } from './domain/ports/node-leases.js';
+import { SourceProbe } from './domain/ports/source-probe.js';
 import { StreamHistory } from './domain/ports/stream-history.js';
 import { StreamRepository } from './domain/ports/stream-repository.js';
+import { SourcesController } from './http/sources.controller.js';
 import { StreamsController } from './http/streams.controller.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
@@ -35,6 +38,8 @@ import { PgNodeReports } from './infrastructure/postgres/pg-node-reports.js';
 import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
 import { PgStreamHistory } from './infrastructure/postgres/pg-stream-history.js';
 import { TypeOrmStreamRepository } from './infrastructure/postgres/typeorm-stream-repository.js';
+import { NetworkSourceProbe } from './infrastructure/probe/network-source-probe.js';
+import { PROBE_LIMITS, ProbeLimits } from './infrastructure/probe/probe-limits.js';
 import { NodeJob } from './jobs/node.job.js';
 import { RetentionJob } from './jobs/retention.job.js';
 
@@ -45,12 +50,15 @@ const ADAPTERS: Provider[] = [
   { provide: StreamHistory, useClass: PgStreamHistory },
   { provide: NodeDirectory, useClass: PgNodeDirectory },
   { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
+  { provide: ProbeLimits, useValue: PROBE_LIMITS },
+  { provide: SourceProbe, useClass: NetworkSourceProbe },
 ];
 
 const USE_CASES: Provider[] = [
   ApplyPath,
   AuditConfig,
   CheckNode,
+  CheckSource,
   FindUnexplained,
   FollowStream,
   HeldLease,
@@ -80,7 +88,7 @@ export class StreamingModule {
     return {
       module: StreamingModule,
       imports: [HttpModule, ScheduleModule.forRoot()],
-      controllers: [StreamsController],
+      controllers: [SourcesController, StreamsController],
       // The last provider of a token is the one that counts.
       providers: [...settings, ...ADAPTERS, ...adapters, ...USE_CASES, NodeJob, RetentionJob],
       exports: [ReadNodes],

@@ -1,5 +1,7 @@
 /** The document is true, complete and pleasant: clients are generated from it. */
+import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
+import { type AddressInfo, createServer } from 'node:net';
 
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Validator } from '@seriousme/openapi-schema-validator';
@@ -74,6 +76,30 @@ describe('the OpenAPI document', () => {
     return answers.map(({ status }) => status);
   }
 
+  /** Each answer that it has: as many as may be asked at once hang at a source that says nothing. */
+  async function askForChecks(tooLarge: string): Promise<void> {
+    const check = (body: string, init: RequestInit = {}): Promise<ApiAnswer<unknown>> =>
+      ask('POST', '/api/sources/check', { body, ...init });
+    const silent = createServer().listen(0, '127.0.0.1');
+    await once(silent, 'listening');
+    const { port } = silent.address() as AddressInfo;
+    const source = JSON.stringify({ source: `rtsp://127.0.0.1:${port}/` });
+    await check('{"source":"srt://127.0.0.1:1"}');
+    await check('{');
+    await check(tooLarge);
+    await check('{"source":"x"}');
+    const hangingUp = new AbortController();
+    const { signal } = hangingUp;
+    const hanging = Array.from({ length: 32 }, () => check(source, { signal }).catch(() => null));
+    await eventually(async () => {
+      const oneMore = await check(source, { signal: AbortSignal.timeout(1_000) });
+      expect(oneMore.status).toBe(503);
+    });
+    hangingUp.abort();
+    await Promise.all(hanging);
+    silent.close();
+  }
+
   it('is the committed one', async () => {
     const committed = (await readFile(COMMITTED, 'utf8')).split('\n');
     const served = `${JSON.stringify(document, null, 2)}\n`.split('\n');
@@ -125,6 +151,8 @@ describe('the OpenAPI document', () => {
       await ask('GET', `${list}?limit=x`);
     }
 
+    await askForChecks(tooLarge);
+
     await database.query('ALTER TABLE streams RENAME TO streams_away');
     await database.query('ALTER TABLE stream_events RENAME TO stream_events_away');
     expect(await askAll(id)).toEqual([500, 500, 500, 500, 500]);
@@ -146,13 +174,15 @@ describe('the OpenAPI document', () => {
       { timeoutMs: 15_000 },
     );
 
-    expect(contract.covered).toEqual(contract.declared);
+    // A check asks nobody but the source: there is nothing to break behind it.
+    expect([...contract.covered, 'checkSource 500'].sort()).toEqual([...contract.declared].sort());
   });
 
   it('names each operation as a client would call it', () => {
     const ids = contract.operations().map(({ operation }) => operation.operationId);
 
     expect(ids.sort()).toEqual([
+      'checkSource',
       ...['getHealth', 'getLiveness', 'getReadiness', 'getStream', 'listStreamEvents'],
       ...['listStreams', 'startStream', 'stopStream'],
     ]);
@@ -240,7 +270,7 @@ describe('the OpenAPI document', () => {
     const closed = Object.entries(document.components.schemas)
       .filter(([, { additionalProperties }]) => additionalProperties === false)
       .map(([name]) => name);
-    expect(closed).toEqual(['StartStream']);
+    expect(closed).toEqual(['CheckSource', 'StartStream']);
     expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
     expect(text).not.toMatch(/"format":"[^"]+","pattern"/);
   });
@@ -251,7 +281,9 @@ describe('the OpenAPI document', () => {
     );
     const problems = Object.entries(document.components.examples);
 
-    expect(shown.map(([name]) => name)).toEqual(['StartStream', 'Stream', 'StreamEvent']);
+    expect(shown.map(([name]) => name)).toEqual([
+      ...['CheckSource', 'CheckedSource', 'StartStream', 'Stream', 'StreamEvent'],
+    ]);
     shown.forEach(([name, { example }]) => {
       contract.validate(['components', 'schemas', name], example, name);
     });

@@ -64,7 +64,8 @@ const PROBLEMS = {
   },
   503: {
     name: 'Unavailable',
-    meaning: 'The database cannot be used right now; nothing was lost, see `Retry-After`.',
+    meaning:
+      'Not possible right now, most often since the database does not answer; nothing was lost, see `Retry-After`.',
     url: STREAM,
     example: {
       code: 'database.unavailable',

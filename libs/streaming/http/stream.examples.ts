@@ -53,3 +53,17 @@ export const START_EXAMPLE = {
   source: 'rtsp://user:password@192.168.1.20:554/stream1',
   labels: { site: 'north' },
 };
+
+export const CHECK_EXAMPLE = { source: 'rtsp://user:password@192.168.1.20:554/stream1' };
+
+export const CHECKED_EXAMPLE = {
+  source: 'rtsp://***:***@192.168.1.20:554/stream1',
+  reachable: true,
+  reason: null,
+  message: null,
+  tracks: [
+    { kind: 'video', codec: 'H265' },
+    { kind: 'audio', codec: 'Opus' },
+  ],
+  advice: ['H265: needs a transcode for most browsers.'],
+};

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { streamId } from '#test/support/streaming/a-stream.js';
 import { aStreamRecord } from '#test/support/streaming/a-stream-record.js';
 
-import { ERROR_MESSAGES, Reason } from '../domain/reason.js';
+import { Reason, explain } from '../domain/reason.js';
 import { presentEvent, presentStream } from './stream.presenter.js';
 import { streamEventSchema, streamSchema } from './stream.schema.js';
 
@@ -53,7 +53,7 @@ describe('presentStream', () => {
     const lastError = { code: Reason.sourceNoMedia, at: FAILED_AT };
     const shown = {
       code: 'SOURCE_NO_MEDIA',
-      message: ERROR_MESSAGES['SOURCE_NO_MEDIA'],
+      message: explain('SOURCE_NO_MEDIA'),
       at: '2026-11-23T10:00:20.000Z',
     };
     const failed = aStreamRecord({ status: 'ERROR', reason: 'SOURCE_NO_MEDIA', lastError });

@@ -4,7 +4,7 @@ import {
   type StreamEventRecord,
   type StreamRecord,
 } from '../domain/ports/stream-repository.js';
-import { ERROR_MESSAGES } from '../domain/reason.js';
+import { explain } from '../domain/reason.js';
 import { redactedSourceUrl } from '../domain/source-url.js';
 import { healthOf } from '../domain/stream-status.js';
 import { type StreamBody, type StreamEventBody } from './stream.schema.js';
@@ -57,7 +57,7 @@ function optionalInstant(at: Date | null): string | null {
 function presentError({ code, at }: LastError): NonNullable<StreamBody['error']> {
   return {
     code,
-    message: ERROR_MESSAGES[code] ?? 'The stream failed; see the code.',
+    message: explain(code),
     at: at.toISOString(),
   };
 }

@@ -19,7 +19,7 @@ const cameraId = z
   .refine((id) => !RESERVED_CAMERA_IDS.has(id), 'must not be whep, whip or publish')
   .meta({ description: "The caller's own identifier of the camera.", examples: ['gate-3'] });
 
-const source = z
+export const sourceSchema = z
   .string()
   .max(MAX_SOURCE_LENGTH, {
     error: `must be at most ${MAX_SOURCE_LENGTH} characters long`,
@@ -68,7 +68,7 @@ const transportSchema = z.enum(TRANSPORTS).meta({
 export const startSchema = z
   .strictObject({
     cameraId,
-    source,
+    source: sourceSchema,
     onDemand: z.boolean().default(false).meta({
       description: 'Pull the camera only while somebody watches.',
     }),

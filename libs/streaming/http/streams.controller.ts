@@ -4,13 +4,14 @@ import { type FastifyReply } from 'fastify';
 
 import { withAnySignal } from '#platform/any-signal.js';
 import { Drain } from '#platform/http/drain.js';
+import { hangUp } from '#platform/http/hang-up.js';
 
 import { ReadStreams } from '../application/read-streams.js';
 import { StartStream } from '../application/start-stream.js';
 import { StopStream } from '../application/stop-stream.js';
-import { type SourceUrlResult, parseSourceUrl } from '../domain/source-url.js';
 import { ApiProblems } from './api-responses.js';
 import { decodeIdCursor, decodeVersionCursor, toPage } from './cursor.js';
+import { parsedSource } from './parsed-source.js';
 import { MAX_WAIT_S, preferredWait } from './prefer.js';
 import { presentEvent, presentStream } from './stream.presenter.js';
 import {
@@ -76,7 +77,7 @@ export class StreamsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamBody> {
     const waitS = preferredWait(prefer);
-    const request = { ...body, source: parsed(parseSourceUrl(body.source)) };
+    const request = { ...body, source: parsedSource(body.source) };
     const waitMs = (waitS ?? 0) * 1_000;
     // Ends the waiting, and not the start.
     const stream = await withAnySignal([this.drain.signal, hangUp(reply)], (signal) =>
@@ -155,24 +156,6 @@ export class StreamsController {
     });
     return toPage(events, limit, presentEvent, ({ version }) => version);
   }
-}
-
-/** The schema has checked it already; what it parsed is not what it passes on, since it must stay a string in the document. */
-function parsed(result: SourceUrlResult): Extract<SourceUrlResult, { ok: true }>['source'] {
-  if (!result.ok) {
-    throw new Error('a source passed its schema and cannot be parsed');
-  }
-  return result.source;
-}
-
-/** Aborts when the caller closes the connection before the answer. */
-function hangUp(reply: FastifyReply): AbortSignal {
-  const controller = new AbortController();
-  // Of the answer and not of the socket, which lives on and would collect a listener per request.
-  reply.raw.once('close', () => {
-    controller.abort();
-  });
-  return controller.signal;
 }
 
 function labelsOf(pairs: readonly string[] | undefined): Record<string, string> | undefined {

@@ -1,0 +1,49 @@
+import { type Socket, connect as connectTcp, isIP } from 'node:net';
+import { connect as connectTls } from 'node:tls';
+
+import { Reason } from '../../domain/reason.js';
+import { ProbeFailure } from './probe-failure.js';
+
+export interface Endpoint {
+  readonly host: string;
+  readonly port: number;
+  readonly isTls: boolean;
+}
+
+/**
+ * Resolves when the connection stands, TLS included.
+ * @throws ProbeFailure, or the error of the socket
+ */
+export function openConnection(
+  { host, port, isTls }: Endpoint,
+  timeoutMs: number,
+  signal: AbortSignal | undefined,
+): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    // The name of the certificate must be that of the source, as MediaMTX wants it.
+    const socket = isTls
+      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connectTcp({ host, port });
+    const fail = (err: Error): void => {
+      clearTimeout(timer);
+      socket.destroy();
+      reject(err);
+    };
+    const timer = setTimeout(() => {
+      fail(new ProbeFailure(Reason.sourceTimeout));
+    }, timeoutMs);
+    signal?.addEventListener(
+      'abort',
+      () => {
+        fail(new ProbeFailure(Reason.sourceTimeout));
+      },
+      { once: true },
+    );
+    socket.once('error', fail);
+    socket.once(isTls ? 'secureConnect' : 'connect', () => {
+      clearTimeout(timer);
+      socket.off('error', fail);
+      resolve(socket);
+    });
+  });
+}

@@ -11,9 +11,11 @@ import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
 import { HeldLease } from './application/held-lease.js';
 import { JudgeRefusal } from './application/judge-refusal.js';
+import { LookAtStream } from './application/look-at-stream.js';
 import { NodeMemory } from './application/node-memory.js';
 import { NodeState } from './application/node-state.js';
 import { PathWriter } from './application/path-writer.js';
+import { ProbeSilent } from './application/probe-silent.js';
 import { PruneHistory } from './application/prune-history.js';
 import { ReadNodes } from './application/read-nodes.js';
 import { ReadStreams } from './application/read-streams.js';
@@ -63,9 +65,11 @@ const USE_CASES: Provider[] = [
   FollowStream,
   HeldLease,
   JudgeRefusal,
+  LookAtStream,
   NodeMemory,
   NodeState,
   PathWriter,
+  ProbeSilent,
   PruneHistory,
   ReadNodes,
   ReadStreams,

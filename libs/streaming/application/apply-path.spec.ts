@@ -41,6 +41,7 @@ function run(given: Partial<WriteJob> = {}): Promise<PathResult> {
     priority: 'background',
     mayRemoveUnknown: false,
     onlyWhilePoisoned: false,
+    mustRestart: false,
     lookedAtMs: Number.POSITIVE_INFINITY,
     ...given,
   });

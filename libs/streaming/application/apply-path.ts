@@ -96,9 +96,7 @@ export class ApplyPath {
     sent: PathResult & { kind: 'applied' },
   ): Promise<PathResult> {
     const newest = await this.streams.intentFor(this.settings.nodeId, job.path);
-    const isSame =
-      newest?.state.id === sent.state.id && newest.state.generation === sent.state.generation;
-    return isSame ? sent : this.bring(job, newest);
+    return isSameIntent(newest, sent.state) ? sent : this.bring(job, newest);
   }
 
   private async bring(job: WriteJob, intent: PathIntent | null): Promise<PathResult> {
@@ -109,7 +107,7 @@ export class ApplyPath {
     }
     return intent.spec === null
       ? this.remove(job.path, intent.state)
-      : this.replace(intent.state, intent.spec, job.onlyWhilePoisoned);
+      : this.replace(intent.state, intent.spec, job);
   }
 
   /** A dead node gets no restore thrown at it, path by path; the next tick looks first. */
@@ -120,14 +118,20 @@ export class ApplyPath {
     return isHealed || isDone || (job.priority !== 'interactive' && !this.node.isAnswering);
   }
 
-  private async replace(state: StreamState, spec: PathSpec, isSweep: boolean): Promise<PathResult> {
+  private async replace(state: StreamState, spec: PathSpec, job: WriteJob): Promise<PathResult> {
+    if (job.mustRestart) {
+      const removal = await this.remove(state.path, state);
+      if (removal.kind !== 'removed') {
+        return removal;
+      }
+    }
     const send = (): Promise<WriteOutcome> =>
       this.written(state.path, () => this.client.replace(state.path, spec));
     const outcome = await send();
     if (outcome.kind !== 'rejected') {
       return this.conclude(state, spec, outcome);
     }
-    if (isSweep) {
+    if (job.onlyWhilePoisoned) {
       return { kind: 'skipped', hasDialled: false };
     }
     return this.rejected(state, spec, await this.judge.execute(send, outcome.cause));
@@ -182,8 +186,10 @@ export class ApplyPath {
       return { kind: 'unknown', state, cause: outcome.cause, hasDialled: false };
     }
     this.node.writeAccepted();
-    this.memory.update(state.id, this.clock.monotonicMs(), (memo) =>
-      rememberApplied(memo, state.generation, state.appliedGeneration),
+    const nowMs = this.clock.monotonicMs();
+    const { generation, appliedGeneration: storedGeneration } = state;
+    this.memory.update(state.id, nowMs, (memo) =>
+      rememberApplied(memo, { generation, storedGeneration, nowMs }),
     );
     return { kind: 'applied', state, hasDialled: !spec.onDemand };
   }
@@ -198,4 +204,13 @@ export class ApplyPath {
       await this.save.execute([change], null);
     }
   }
+}
+
+/** Whether the row still wants what was sent for it. */
+function isSameIntent(newest: PathIntent | null, sent: StreamState): boolean {
+  return (
+    newest?.spec !== null &&
+    newest?.state.id === sent.id &&
+    newest.state.generation === sent.generation
+  );
 }

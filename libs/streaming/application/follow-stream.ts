@@ -6,13 +6,12 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { plan } from '../domain/plan.js';
-import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
-import { Stream, type StreamState } from '../domain/stream.js';
+import { type StreamState } from '../domain/stream.js';
+import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
-import { SaveObserved } from './save-observed.js';
+import { ProbeSilent } from './probe-silent.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** Too low: a burst of starts waits for ticks. Too high: looks at single paths crowd out writes. */
@@ -36,11 +35,11 @@ export class FollowStream {
   private isClosed = false;
 
   constructor(
-    private readonly client: MediaMtxClient,
     private readonly streams: StreamRepository,
     private readonly memory: NodeMemory,
     private readonly node: NodeState,
-    private readonly save: SaveObserved,
+    private readonly lookAt: LookAtStream,
+    private readonly probes: ProbeSilent,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -99,22 +98,9 @@ export class FollowStream {
 
   /** @returns the state after this look; read anew when another writer was faster */
   private async look(state: StreamState, signal: AbortSignal): Promise<StreamState | null> {
-    const lookStartedMs = this.clock.monotonicMs();
-    const look = await this.client.lookAt(state.path, signal);
-    const seen = look.kind === 'complete' ? look.sample : 'inconclusive';
-    const stream = new Stream(state);
-    const observation = this.memory.observe(state, seen, {
-      lookStartedMs,
-      nowMs: this.clock.monotonicMs(),
-    });
-    const { change } = plan(stream, observation, this.settings);
-    if (change === null) {
-      return state;
-    }
-    const saved = await this.save.execute([change], null);
-    return saved.has(state.id)
-      ? { ...change.to, version: state.version + 1 }
-      : this.load(state.path);
+    const seen = await this.lookAt.execute(state, null, signal);
+    this.probes.consider(seen.state ?? state, seen.observation);
+    return seen.state ?? this.load(state.path);
   }
 
   private async load(path: string): Promise<StreamState | null> {

@@ -131,7 +131,7 @@ describe('a stream that runs', () => {
       'new→STARTING',
       'STARTING→RUNNING',
       'RUNNING→STARTING RECONNECTING',
-      'STARTING→ERROR SOURCE_NO_MEDIA',
+      'STARTING→ERROR SOURCE_STALLED',
       'ERROR→RUNNING',
     ]);
   });

@@ -63,7 +63,9 @@ describe('NodeMemory', () => {
   });
 
   it('remembers what was accepted', () => {
-    memory.update(STREAM.id, 0, (memo) => rememberApplied(memo, 3, 2));
+    memory.update(STREAM.id, 0, (memo) =>
+      rememberApplied(memo, { generation: 3, storedGeneration: 2, nowMs: 0 }),
+    );
     expect(look(1_000, aSample())).toMatchObject({ appliedGeneration: 3 });
   });
 

@@ -7,8 +7,15 @@
  */
 import { Injectable } from '@nestjs/common';
 
-import { EMPTY_MEMO, type Observation, type PathMemo, fold } from '../domain/fold.js';
+import {
+  EMPTY_MEMO,
+  type Observation,
+  type PathMemo,
+  fold,
+  rememberGeneration,
+} from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
+import { sawNoPath } from '../domain/probing.js';
 import { type StreamState } from '../domain/stream.js';
 
 /** Long enough for a follower that is between two looks; older memories belong to ended streams. */
@@ -32,7 +39,8 @@ export class NodeMemory {
     time: { lookStartedMs: number; nowMs: number },
   ): Observation {
     const told = this.isWrittenSince(state.path, time.lookStartedMs) ? 'inconclusive' : seen;
-    const { memo, observation } = fold(this.memoOf(state.id), told, time.nowMs);
+    const known = rememberGeneration(this.memoOf(state.id), state.generation);
+    const { memo, observation } = fold(known, told, time.nowMs);
     this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
     return observation;
   }
@@ -40,7 +48,8 @@ export class NodeMemory {
   /** Every clock of silence stands still until the next conclusive look. */
   pause(): void {
     for (const remembered of this.memos.values()) {
-      remembered.memo = fold(remembered.memo, 'inconclusive', 0).memo;
+      const { memo } = fold(remembered.memo, 'inconclusive', 0);
+      remembered.memo = { ...memo, probing: sawNoPath(memo.probing) };
     }
   }
 
@@ -104,6 +113,11 @@ export class NodeMemory {
   /** False while a refused body waits for its next try. */
   mayApply(streamId: string, nowMs: number): boolean {
     return nowMs >= this.memoOf(streamId).retryAtMs;
+  }
+
+  /** Whether the newest look at its path found that nothing comes. */
+  isQuiet(streamId: string): boolean {
+    return this.memoOf(streamId).probing.quietSinceMs !== null;
   }
 
   private memoOf(streamId: string): PathMemo {

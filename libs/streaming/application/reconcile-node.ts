@@ -10,6 +10,7 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
+import { type Observation } from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
 import { type Action, planPath } from '../domain/plan.js';
 import { type Fence } from '../domain/ports/node-leases.js';
@@ -22,6 +23,7 @@ import { FindUnexplained } from './find-unexplained.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
+import { ProbeSilent } from './probe-silent.js';
 import { SaveObserved } from './save-observed.js';
 import { StreamingSettings } from './streaming-settings.js';
 import { type Priority } from './write-queue.js';
@@ -31,6 +33,8 @@ export interface TickResult {
   /** Paths handed to the writer. */
   readonly enqueued: number;
   readonly saved: number;
+  /** When the next look would show that a silent camera is to be asked; null: no sooner than usual. */
+  readonly lookAgainInMs: number | null;
   /** Resolves when those paths were written; a tick itself never waits for the writer. */
   readonly written: Promise<readonly PathResult[]>;
 }
@@ -40,6 +44,7 @@ const INCONCLUSIVE: TickResult = {
   isConclusive: false,
   enqueued: 0,
   saved: 0,
+  lookAgainInMs: null,
   written: Promise.resolve([]),
 };
 
@@ -53,6 +58,18 @@ interface LookedAt {
   readonly startedMs: number;
 }
 
+interface Silent {
+  readonly state: StreamState;
+  readonly observation: Observation;
+}
+
+interface Planned {
+  readonly actions: Map<string, Action>;
+  readonly changes: StreamChange[];
+  /** Those whose camera is to be asked soon, or now. */
+  readonly silent: readonly Silent[];
+}
+
 @Injectable()
 export class ReconcileNode {
   constructor(
@@ -62,6 +79,7 @@ export class ReconcileNode {
     private readonly node: NodeState,
     private readonly writer: PathWriter,
     private readonly save: SaveObserved,
+    private readonly probes: ProbeSilent,
     private readonly findUnexplained: FindUnexplained,
     private readonly audit: AuditConfig,
     private readonly settings: StreamingSettings,
@@ -95,7 +113,7 @@ export class ReconcileNode {
     signal: AbortSignal | undefined,
   ): Promise<TickResult> {
     const rows = await this.workingSet(look.startedMs);
-    const { actions, changes } = this.planAll(rows, look);
+    const { actions, changes, silent } = this.planAll(rows, look);
     const paths = new Set(rows.map(({ path }) => path));
     this.memory.sawReaders(look.paths, paths);
     const wanted = this.wanted(actions);
@@ -108,6 +126,7 @@ export class ReconcileNode {
     );
     this.node.looked();
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
+    const lookAgainInMs = this.askSilent(silent);
     const writes = this.allowed(rows, [...wanted, ...removals.map(removal)]);
     const written = this.handOver(writes, look);
     // Last, since it may take as long as a deadline: what is absent must not wait for it.
@@ -116,6 +135,7 @@ export class ReconcileNode {
       isConclusive: true,
       enqueued: written.length,
       saved: saved.size,
+      lookAgainInMs,
       written: Promise.all(written),
     };
   }
@@ -160,28 +180,43 @@ export class ReconcileNode {
     });
   }
 
-  private planAll(
-    rows: readonly StreamState[],
-    { paths, startedMs }: LookedAt,
-  ): { actions: Map<string, Action>; changes: StreamChange[] } {
+  private planAll(rows: readonly StreamState[], { paths, startedMs }: LookedAt): Planned {
     const time = { lookStartedMs: startedMs, nowMs: this.clock.monotonicMs() };
     const actions = new Map<string, Action>();
     const changes: StreamChange[] = [];
+    const silent: Silent[] = [];
     for (const [path, states] of byPath(rows)) {
       const planned = planPath(
         states.map((state) => new Stream(state)),
-        ({ snapshot }) => this.memory.observe(snapshot, paths.get(path) ?? null, time),
+        ({ snapshot }) => {
+          const observation = this.memory.observe(snapshot, paths.get(path) ?? null, time);
+          if (observation.kind === 'present' && observation.probeInMs !== null) {
+            silent.push({ state: snapshot, observation });
+          }
+          return observation;
+        },
         this.settings,
       );
       actions.set(path, planned.action);
       changes.push(...planned.changes);
     }
-    return { actions, changes };
+    return { actions, changes, silent };
+  }
+
+  /** @returns in how many ms another look is worth it, for the sake of one that fell silent just now */
+  private askSilent(silent: readonly Silent[]): number | null {
+    const waits = silent.map(({ state, observation }) => this.probes.consider(state, observation));
+    return waits.reduce<number | null>(
+      (soonest, inMs) => (inMs === null ? soonest : Math.min(inMs, soonest ?? inMs)),
+      null,
+    );
   }
 
   private wanted(actions: ReadonlyMap<string, Action>): Write[] {
     return [...actions].flatMap(([path, action]) =>
-      action === 'none' ? [] : [{ path, priority: this.priorityOf(path) }],
+      action === 'none'
+        ? []
+        : [{ path, priority: this.priorityOf(path), mustRestart: action === 'restart' }],
     );
   }
 

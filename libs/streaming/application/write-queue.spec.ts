@@ -116,8 +116,18 @@ describe('WriteQueue', () => {
     node.isHeld = true;
     const busy = all('z');
     await settled();
-    const strong = { mayRemoveUnknown: true, onlyWhilePoisoned: false, lookedAtMs: 2_000 };
-    const weak = { mayRemoveUnknown: false, onlyWhilePoisoned: true, lookedAtMs: 1_000 };
+    const strong = {
+      mayRemoveUnknown: true,
+      onlyWhilePoisoned: false,
+      mustRestart: true,
+      lookedAtMs: 2_000,
+    };
+    const weak = {
+      mayRemoveUnknown: false,
+      onlyWhilePoisoned: true,
+      mustRestart: false,
+      lookedAtMs: 1_000,
+    };
     const jobs = [
       queue.enqueue({ path: 'a', priority: 'watched', ...weak }),
       queue.enqueue({ path: 'a', priority: 'background', ...strong }),

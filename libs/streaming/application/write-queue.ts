@@ -17,6 +17,8 @@ export interface WriteJob {
   readonly mayRemoveUnknown: boolean;
   /** Skip it when the node has been healed meanwhile. */
   readonly onlyWhilePoisoned: boolean;
+  /** Remove the path first: the connection that it has must end. */
+  readonly mustRestart: boolean;
   /** When the look began that asks for it, monotonic; it is void when the path was written since. */
   readonly lookedAtMs: number;
 }
@@ -55,6 +57,7 @@ export class WriteQueue<R extends JobResult> {
       const full = {
         mayRemoveUnknown: false,
         onlyWhilePoisoned: false,
+        mustRestart: false,
         lookedAtMs: Number.POSITIVE_INFINITY,
         ...job,
       };
@@ -151,6 +154,7 @@ function merge(one: WriteJob, other: WriteJob): WriteJob {
     priority: first,
     mayRemoveUnknown: one.mayRemoveUnknown || other.mayRemoveUnknown,
     onlyWhilePoisoned: one.onlyWhilePoisoned && other.onlyWhilePoisoned,
+    mustRestart: one.mustRestart || other.mustRestart,
     lookedAtMs: Math.max(one.lookedAtMs, other.lookedAtMs),
   };
 }

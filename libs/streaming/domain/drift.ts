@@ -3,6 +3,7 @@
  * differs is named by MediaMTX's own names, so that whoever did it knows what is meant.
  */
 import { type PathMemo } from './fold.js';
+import { UNASKED } from './probing.js';
 
 /** The field whose change makes the node fetch from somewhere else. */
 export const SOURCE_FIELD = 'source';
@@ -17,5 +18,7 @@ export function rememberWrongSource(memo: PathMemo): PathMemo {
     ...memo,
     staleAvailableTime: memo.availableTime ?? memo.staleAvailableTime,
     silentForMs: null,
+    staleSinceMs: null,
+    probing: UNASKED,
   };
 }

@@ -9,6 +9,7 @@ import {
   type PathMemo,
   fold,
   rememberApplied,
+  rememberGeneration,
   rememberRefused,
 } from './fold.js';
 import { type PathSample } from './look.js';
@@ -217,6 +218,9 @@ describe('fold: for how long has it been silent?', () => {
   });
 });
 
+const accepted = (memo: PathMemo, generation: number, storedGeneration: number): PathMemo =>
+  rememberApplied(memo, { generation, storedGeneration, nowMs: 1_000 });
+
 describe('rememberApplied', () => {
   const known = (): PathMemo =>
     remember([
@@ -225,7 +229,7 @@ describe('rememberApplied', () => {
     ]).memo;
 
   it('ends what the connection from before a changed source could prove', () => {
-    const memo = rememberApplied(known(), 2, 1);
+    const memo = accepted(known(), 2, 1);
     expect(observe([[2_000, bytes(300)]], memo)).toMatchObject({
       appliedGeneration: 2,
       isFlowing: false,
@@ -243,7 +247,7 @@ describe('rememberApplied', () => {
   });
 
   it('lets growth after the apply be enough when no connection was known before', () => {
-    const memo = rememberApplied(EMPTY_MEMO, 2, 1);
+    const memo = accepted(EMPTY_MEMO, 2, 1);
     expect(
       observe(
         [
@@ -256,15 +260,15 @@ describe('rememberApplied', () => {
   });
 
   it('believes a connection that a first generation found in place', () => {
-    expect(observe([[2_000, bytes(300)]], rememberApplied(known(), 1, 0))).toMatchObject({
+    expect(observe([[2_000, bytes(300)]], accepted(known(), 1, 0))).toMatchObject({
       isFlowing: true,
     });
   });
 
   it('keeps the evidence when a generation that was applied already is written again', () => {
-    const memo = rememberApplied(rememberApplied(known(), 2, 1), 2, 2);
+    const memo = accepted(accepted(known(), 2, 1), 2, 2);
     const again = remember([[2_000, aSample({ availableTime: 'new', inboundBytes: 1 })]], memo);
-    const written = rememberApplied(again.memo, 2, 2);
+    const written = accepted(again.memo, 2, 2);
     expect(
       observe([[3_000, aSample({ availableTime: 'new', inboundBytes: 2 })]], written),
     ).toMatchObject({ isFlowing: true });
@@ -276,13 +280,13 @@ describe('rememberApplied', () => {
       [9_000, aSilentSample()],
     ]).memo;
     const next: [number, PathSample] = [10_000, aSilentSample()];
-    expect(observe([next], rememberApplied(silent, 1, 0))).toMatchObject({ silentForMs: 0 });
-    expect(observe([next], rememberApplied(silent, 1, 1))).toMatchObject({ silentForMs: 10_000 });
+    expect(observe([next], accepted(silent, 1, 0))).toMatchObject({ silentForMs: 0 });
+    expect(observe([next], accepted(silent, 1, 1))).toMatchObject({ silentForMs: 10_000 });
   });
 
   it('forgets refusals', () => {
     const refused = rememberRefused(EMPTY_MEMO, 1_000);
-    expect(observe([[1_001, null]], rememberApplied(refused, 1, 0))).toMatchObject({
+    expect(observe([[1_001, null]], accepted(refused, 1, 0))).toMatchObject({
       mayApply: true,
     });
   });
@@ -311,5 +315,83 @@ describe('rememberRefused', () => {
       }),
       { numRuns: 3 },
     );
+  });
+});
+
+describe('the connection from before a changed source', () => {
+  const changed = (): PathMemo =>
+    accepted(
+      remember([
+        [0, bytes(100)],
+        [1_000, bytes(200)],
+      ]).memo,
+      2,
+      1,
+    );
+
+  it('is stale when it still delivers 4 s later', () => {
+    const looks = [
+      [2_000, bytes(300)],
+      [5_999, bytes(400)],
+    ] as const;
+    expect(observe(looks, changed())).toMatchObject({ isStale: false });
+    expect(observe([...looks, [6_000, bytes(500)]], changed())).toMatchObject({
+      isStale: true,
+      isFlowing: false,
+    });
+  });
+
+  it('is stale no more once it has ended, fallen silent or been replaced again', () => {
+    const { memo } = remember(
+      [
+        [2_000, bytes(300)],
+        [7_000, bytes(400)],
+      ],
+      changed(),
+    );
+    for (const seen of [null, aSilentSample(), aSample({ availableTime: 'later' })]) {
+      const after = remember([[8_000, seen]], memo).memo;
+      expect(observe([[12_500, bytes(500)]], after)).toMatchObject({ isStale: false });
+    }
+    expect(observe([[8_000, bytes(500)]], accepted(memo, 2, 2))).toMatchObject({ isStale: false });
+  });
+});
+
+describe('rememberGeneration', () => {
+  const { memo: known } = remember(
+    [
+      [0, bytes(100)],
+      [1_000, bytes(200)],
+    ],
+    rememberGeneration(EMPTY_MEMO, 1),
+  );
+
+  it('ends what the connection could prove, whoever applies what is asked for now', () => {
+    expect(observe([[2_000, bytes(300)]], rememberGeneration(known, 2))).toMatchObject({
+      isFlowing: false,
+    });
+  });
+
+  it('changes nothing for the generation that is known, or an older one', () => {
+    expect(rememberGeneration(known, 1)).toBe(known);
+    expect(observe([[2_000, bytes(300)]], known)).toMatchObject({ isFlowing: true });
+  });
+
+  it('takes what it finds for what is asked for when it has never looked before', () => {
+    const first = remember([[0, bytes(100)]], rememberGeneration(EMPTY_MEMO, 2)).memo;
+    expect(observe([[1_000, bytes(200)]], first)).toMatchObject({ isFlowing: true });
+  });
+
+  it('voids what the camera has said and how long it was silent', () => {
+    const silent = remember([
+      [0, aSilentSample()],
+      [9_000, aSilentSample()],
+    ]).memo;
+    const told = { ...silent, generation: 1, probing: { ...silent.probing, cause: 'SOURCE_DNS' } };
+    expect(observe([[10_000, aSilentSample()]], rememberGeneration(told, 2))).toMatchObject({
+      silentForMs: 0,
+      cause: { code: 'SOURCE_NO_MEDIA' },
+      probeInMs: 3_000,
+    });
   });
 });

@@ -8,6 +8,17 @@
  * by waiting for a node or in a queue. Times are monotonic milliseconds.
  */
 import { type PathSample, ownSample } from './look.js';
+import {
+  type Probing,
+  type SilenceCause,
+  UNASKED,
+  causeOf,
+  dialled,
+  probeInMs,
+  sawMedia,
+  sawNoPath,
+  sawSilence,
+} from './probing.js';
 
 /**
  * The longest gap between two looks that counts as silence. Too low: a slow interval never reaches
@@ -17,6 +28,12 @@ export const MAX_COUNTED_GAP_MS = 10_000;
 
 /** Silence is confirmed by two looks at least this far apart; less would count 1 s blips as losses. */
 export const SILENCE_CONFIRMED_MS = 4_000;
+
+/**
+ * A connection that goes on for this long after its source was replaced was not closed: the write was
+ * the same as one before, or never applied. Too low: one that is applied late is cut twice.
+ */
+export const STALE_CONFIRMED_MS = 4_000;
 
 /** Memory of one process about one stream's path; never stored. */
 export interface PathMemo {
@@ -28,10 +45,15 @@ export interface PathMemo {
   readonly lookedAtMs: number | null;
   /** How long the path has been silent, as far as counted; null when it is not. */
   readonly silentForMs: number | null;
+  /** The newest generation that was looked at; 0 when none. */
+  readonly generation: number;
   /** The generation that this process saw MediaMTX accept; 0 when none. */
   readonly appliedGeneration: number;
   /** The connection that was known before that generation was applied: it proves nothing for it. */
   readonly staleAvailableTime: string | null;
+  /** Since when media comes by that connection all the same; null when none does. */
+  readonly staleSinceMs: number | null;
+  readonly probing: Probing;
   /** MediaMTX's refusals of this stream's body in a row, and when to try again. */
   readonly refusals: number;
   readonly retryAtMs: number;
@@ -43,8 +65,11 @@ export const EMPTY_MEMO: PathMemo = {
   looks: 0,
   lookedAtMs: null,
   silentForMs: null,
+  generation: 0,
   appliedGeneration: 0,
   staleAvailableTime: null,
+  staleSinceMs: null,
+  probing: UNASKED,
   refusals: 0,
   retryAtMs: 0,
 };
@@ -68,6 +93,11 @@ export type Observation =
       /** Silent in looks at least SILENCE_CONFIRMED_MS apart. */
       readonly isSilent: boolean;
       readonly silentForMs: number;
+      /** Media comes, but by the connection from before this generation. */
+      readonly isStale: boolean;
+      readonly cause: SilenceCause;
+      /** As `probeInMs` of probing.ts. */
+      readonly probeInMs: number | null;
     };
 
 export interface Folded {
@@ -97,6 +127,8 @@ function foldAbsent(memo: PathMemo, nowMs: number): Folded {
       looks: memo.looks + 1,
       lookedAtMs: nowMs,
       silentForMs: null,
+      staleSinceMs: null,
+      probing: sawNoPath(memo.probing),
     },
     observation: {
       kind: 'absent',
@@ -107,7 +139,12 @@ function foldAbsent(memo: PathMemo, nowMs: number): Folded {
 }
 
 function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded {
-  const silentForMs = isMoving(memo, sample) ? null : silenceSoFar(memo, nowMs);
+  const isMedia = isMoving(memo, sample);
+  const silentForMs = isMedia ? null : silenceSoFar(memo, nowMs);
+  const staleSinceMs = isMedia ? staleSince(memo, sample, nowMs) : null;
+  const probing = isMedia
+    ? sawMedia(memo.probing, nowMs)
+    : sawSilence(memo.probing, sample.available, nowMs);
   return {
     memo: {
       ...memo,
@@ -116,6 +153,8 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       looks: memo.looks + 1,
       lookedAtMs: nowMs,
       silentForMs,
+      staleSinceMs,
+      probing,
     },
     observation: {
       kind: 'present',
@@ -125,8 +164,16 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       isFlowing: hasGrown(memo, sample) && sample.availableTime !== memo.staleAvailableTime,
       isSilent: (silentForMs ?? 0) >= SILENCE_CONFIRMED_MS,
       silentForMs: silentForMs ?? 0,
+      isStale: nowMs - (staleSinceMs ?? nowMs) >= STALE_CONFIRMED_MS,
+      cause: causeOf(probing),
+      probeInMs: probeInMs(probing, nowMs),
     },
   };
+}
+
+function staleSince(memo: PathMemo, sample: PathSample, nowMs: number): number | null {
+  const isOld = sample.availableTime === memo.staleAvailableTime;
+  return isOld ? (memo.staleSinceMs ?? nowMs) : null;
 }
 
 function hasGrown(memo: PathMemo, sample: PathSample): boolean {
@@ -157,23 +204,55 @@ function silenceSoFar(memo: PathMemo, nowMs: number): number {
 }
 
 /**
- * MediaMTX accepted `generation`: evidence for it starts afresh. A later generation has another
+ * Something else is asked for since the last look: the connection known until now belongs to what was
+ * asked for before, whoever tells the node, and what the camera said is void.
+ */
+export function rememberGeneration(memo: PathMemo, generation: number): PathMemo {
+  if (generation <= memo.generation) {
+    return memo;
+  }
+  return memo.generation === 0 ? { ...memo, generation } : { ...afresh(memo), generation };
+}
+
+function afresh(memo: PathMemo): PathMemo {
+  return {
+    ...memo,
+    staleAvailableTime: memo.availableTime ?? memo.staleAvailableTime,
+    silentForMs: null,
+    staleSinceMs: null,
+    probing: UNASKED,
+  };
+}
+
+/** What MediaMTX accepted, and what the row knew to be accepted until then. */
+export interface Accepted {
+  readonly generation: number;
+  readonly storedGeneration: number;
+  readonly nowMs: number;
+}
+
+/**
+ * MediaMTX accepted a generation: evidence for it starts afresh. A later generation has another
  * source, so the connection known until now proves nothing for it. A first one may have found its
  * path in place (stop, then start): an identical body leaves that connection alone, and it counts.
+ * So does an identical one of a later generation (accepted once already, and its writer died): then
+ * the connection stays, is never believed, and is cut as stale.
  */
 export function rememberApplied(
   memo: PathMemo,
-  generation: number,
-  storedGeneration: number,
+  { generation, storedGeneration, nowMs }: Accepted,
 ): PathMemo {
   const isNew = generation > Math.max(memo.appliedGeneration, storedGeneration);
+  const { probing, ...base } = isNew && generation > 1 ? afresh(memo) : memo;
   return {
-    ...memo,
+    ...base,
+    generation: Math.max(generation, memo.generation),
     appliedGeneration: generation,
     refusals: 0,
     retryAtMs: 0,
-    staleAvailableTime: isNew && generation > 1 ? memo.availableTime : memo.staleAvailableTime,
-    silentForMs: isNew ? null : memo.silentForMs,
+    silentForMs: isNew ? null : base.silentForMs,
+    staleSinceMs: null,
+    probing: dialled(probing, nowMs),
   };
 }
 

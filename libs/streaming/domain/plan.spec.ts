@@ -19,6 +19,9 @@ const present = (given: Partial<Present> = {}): Present => ({
   isFlowing: false,
   isSilent: false,
   silentForMs: 0,
+  isStale: false,
+  cause: { code: 'SOURCE_NO_MEDIA', isAgreed: false },
+  probeInMs: null,
   ...given,
 });
 const flowing = present({ isFlowing: true });
@@ -75,6 +78,59 @@ describe('plan for a stream that is wanted', () => {
     });
     const locked = aStream({ status: 'ERROR', reason: 'SOURCE_AUTH_FAILED' });
     expect(planned(locked, silentFor(3_600_000)).to).toBeNull();
+  });
+
+  it('says at the deadline what the camera has said', () => {
+    const cause = { code: 'SOURCE_REFUSED', isAgreed: false };
+    expect(planned(applied(), { ...silentFor(20_000), cause })).toMatchObject({
+      to: { status: 'ERROR', reason: 'SOURCE_REFUSED' },
+      errorCode: 'SOURCE_REFUSED',
+    });
+  });
+
+  it('replaces a vague reason by the first better one, and a better one only by agreement', () => {
+    const [vague, refused] = ['SOURCE_NO_MEDIA', 'SOURCE_REFUSED'].map((reason) =>
+      aStream({ status: 'ERROR', reason }),
+    );
+    const once = { ...silentFor(60_000), cause: { code: 'SOURCE_TIMEOUT', isAgreed: false } };
+    const twice = { ...once, cause: { code: 'SOURCE_TIMEOUT', isAgreed: true } };
+    expect(planned(vague!, once)).toMatchObject({ to: { reason: 'SOURCE_TIMEOUT' } });
+    expect(planned(refused!, once).to).toBeNull();
+    expect(planned(refused!, twice)).toMatchObject({
+      to: { status: 'ERROR', reason: 'SOURCE_TIMEOUT' },
+      errorCode: 'SOURCE_TIMEOUT',
+    });
+  });
+
+  it.each(['STARTING', 'RUNNING', 'ERROR'] as const)(
+    'parks a %s one as soon as its camera has refused the password',
+    (status) => {
+      const state = aStream({ status, generation: 3, appliedGeneration: 3 });
+      const cause = { code: 'SOURCE_AUTH_FAILED', isAgreed: false };
+      expect(planned(state, { ...silentFor(3_000), cause })).toMatchObject({
+        action: 'remove',
+        to: { status: 'ERROR', reason: 'SOURCE_AUTH_FAILED', parkedGeneration: 3 },
+        errorCode: 'SOURCE_AUTH_FAILED',
+      });
+    },
+  );
+
+  it('keeps the path of a parked one out, and changes nothing about it', () => {
+    const parked = aStream({ status: 'ERROR', reason: 'SOURCE_AUTH_FAILED', parkedGeneration: 1 });
+    expect(planned(parked, absent())).toEqual({ action: 'none', to: null, errorCode: null });
+    expect(planned(parked, flowing)).toEqual({ action: 'remove', to: null, errorCode: null });
+    const retried = { ...parked, status: 'STARTING' as const, generation: 2 };
+    expect(planned(retried, absent()).action).toBe('apply');
+  });
+
+  it('cuts a connection that goes on from before this generation', () => {
+    expect(planned(applied(), present({ isStale: true }))).toMatchObject({
+      action: 'restart',
+      to: null,
+    });
+    expect(planned(applied(), present({ isStale: true, mayApply: false })).action).toBe('none');
+    const unapplied = aStream({ generation: 2, appliedGeneration: 1 });
+    expect(planned(unapplied, present({ isStale: true })).action).toBe('apply');
   });
 
   it('brings an ERROR back to RUNNING when media flows again, without counting a reconnect', () => {

@@ -2,7 +2,7 @@
  * What to do about one path, given the streams that share it and what was observed. Pure: it tells
  * the entities what happened and answers what the node should be told.
  *
- * Never: remove a path that an active stream wants; act on an inconclusive look; claim RUNNING
+ * Never: remove a path that an active stream wants, unless it is parked; act on an inconclusive look; claim RUNNING
  * without evidence for the applied generation; change a status at a first look.
  */
 import { assertNever } from '#kernel/assert-never.js';
@@ -11,7 +11,8 @@ import { type Observation } from './fold.js';
 import { Reason } from './reason.js';
 import { type Stream, type StreamChange } from './stream.js';
 
-export type Action = 'none' | 'apply' | 'remove';
+/** `restart` closes the connection that is there, which an identical body would leave alone. */
+export type Action = 'none' | 'apply' | 'restart' | 'remove';
 
 export interface Policy {
   /** How long a path may be present and silent before its stream is an ERROR, in ms. */
@@ -86,6 +87,9 @@ function planWanted(stream: Stream, observation: Observation, policy: Policy): A
 }
 
 function planAbsent(stream: Stream, observation: Observation & { kind: 'absent' }): Action {
+  if (stream.isParked) {
+    return 'none';
+  }
   if (stream.snapshot.status === 'RUNNING' && !observation.isFirst) {
     stream.observedLost();
   }
@@ -97,15 +101,22 @@ function planPresent(
   observation: Observation & { kind: 'present' },
   policy: Policy,
 ): Action {
+  if (stream.isParked) {
+    return 'remove';
+  }
   const { generation, appliedGeneration } = stream.snapshot;
   if (Math.max(appliedGeneration, observation.appliedGeneration) < generation) {
     return observation.mayApply ? 'apply' : 'none';
   }
   stream.applied(generation);
+  if (observation.cause.code === Reason.sourceAuthFailed) {
+    stream.parked();
+    return 'remove';
+  }
   if (!observation.isFirst) {
     judge(stream, observation, policy);
   }
-  return 'none';
+  return observation.isStale && observation.mayApply ? 'restart' : 'none';
 }
 
 function judge(
@@ -119,10 +130,20 @@ function judge(
     stream.observedRunning();
   } else if (awaitsMedia(stream)) {
     if (observation.silentForMs >= policy.sourceDeadlineMs) {
-      stream.failed(Reason.sourceNoMedia);
+      stream.failed(observation.cause.code);
     }
+  } else if (stream.snapshot.status === 'ERROR') {
+    judgeReason(stream, observation);
   } else if (stream.snapshot.status === 'RUNNING' && observation.isSilent) {
     stream.observedLost();
+  }
+}
+
+/** The first probe that knows more counts at once; after that two must agree, or reasons would flap. */
+function judgeReason(stream: Stream, { cause }: Observation & { kind: 'present' }): void {
+  const isVague = stream.snapshot.reason === Reason.sourceNoMedia;
+  if (cause.isAgreed || isVague) {
+    stream.failed(cause.code);
   }
 }
 

@@ -7,7 +7,9 @@ export const Reason = {
   reconnecting: 'RECONNECTING',
   nodeUnreachable: 'NODE_UNREACHABLE',
   removalPending: 'REMOVAL_PENDING',
+  sourceChanged: 'SOURCE_CHANGED',
   mediaMtxRejected: 'MEDIAMTX_REJECTED',
+  nodeConfigPoisoned: 'NODE_CONFIG_POISONED',
   sourceDns: 'SOURCE_DNS',
   sourceRefused: 'SOURCE_REFUSED',
   sourceTimeout: 'SOURCE_TIMEOUT',
@@ -16,6 +18,7 @@ export const Reason = {
   sourceAuthFailed: 'SOURCE_AUTH_FAILED',
   sourceNotFound: 'SOURCE_NOT_FOUND',
   sourceProtocol: 'SOURCE_PROTOCOL',
+  sourceStalled: 'SOURCE_STALLED',
   sourceNoMedia: 'SOURCE_NO_MEDIA',
   sourceUnsupportedCodec: 'SOURCE_UNSUPPORTED_CODEC',
   sourceBusy: 'SOURCE_BUSY',
@@ -47,9 +50,18 @@ export const EXPLANATIONS: Readonly<Record<Reason, Explanation>> = {
     cause: 'The stream is stopped, and its node was not yet seen to have removed the path.',
     advice: 'Nothing is to be done, unless the node is down for good.',
   },
+  SOURCE_CHANGED: {
+    cause: 'Another source, or another way to pull it, was asked for; media of it is awaited.',
+    advice: 'Wait: the camera is dialled as soon as the node has the new configuration.',
+  },
   MEDIAMTX_REJECTED: {
     cause: 'MediaMTX refuses the configuration of this stream.',
-    advice: 'Stop it and start it again with a corrected source.',
+    advice: 'Correct the source by a PATCH of the stream.',
+  },
+  NODE_CONFIG_POISONED: {
+    cause: 'A path that was altered by hand makes the MediaMTX node refuse every write.',
+    advice:
+      'Replace or delete that path, or rewrite the file of the node; streams stay as they are.',
   },
   SOURCE_DNS: {
     cause: 'The host name of the source does not resolve.',
@@ -76,9 +88,10 @@ export const EXPLANATIONS: Readonly<Record<Reason, Explanation>> = {
       'Give the camera a certificate that the node trusts, or use the scheme without TLS on a network that you trust.',
   },
   SOURCE_AUTH_FAILED: {
-    cause: 'The camera refuses the credentials of the source, or wants some and there are none.',
+    cause:
+      'The camera refuses the credentials of the source, or wants some and there are none; so that it does not lock the account, it is not asked again.',
     advice:
-      'Correct user and password in the URL; some cameras lock the account after a few wrong ones.',
+      'Correct user and password by a PATCH of the source; if they are right by now, call retry.',
   },
   SOURCE_NOT_FOUND: {
     cause: 'The camera answers, and knows no stream under this path.',
@@ -87,6 +100,10 @@ export const EXPLANATIONS: Readonly<Record<Reason, Explanation>> = {
   SOURCE_PROTOCOL: {
     cause: 'What answers does not speak the protocol of the URL, or breaks the connection.',
     advice: 'Check scheme and port, and that the device behind them is the camera.',
+  },
+  SOURCE_STALLED: {
+    cause: 'MediaMTX is connected to the source, and no media comes.',
+    advice: 'Restart the encoder of the camera; if it goes on, try another transport.',
   },
   SOURCE_NO_MEDIA: {
     cause: 'The source delivered no media within the deadline.',

@@ -22,10 +22,17 @@ export interface StreamState {
   readonly generation: number;
   /** The newest generation that MediaMTX is known to have accepted. */
   readonly appliedGeneration: number;
+  /** The generation whose password the camera has refused; null when none was. */
+  readonly parkedGeneration: number | null;
   readonly removalPending: boolean;
   readonly reconnects: number;
   /** Counts every change of the row. */
   readonly version: number;
+}
+
+/** Whether the node should have the path. */
+export function isWanted({ desired, parkedGeneration, generation }: StreamState): boolean {
+  return desired === 'RUNNING' && parkedGeneration !== generation;
 }
 
 export interface StreamEvent {
@@ -60,6 +67,11 @@ export class Stream {
     return this.state.desired === 'RUNNING';
   }
 
+  /** Taken out of the node, so that the camera does not lock the account, until something changes. */
+  get isParked(): boolean {
+    return this.isActive && !isWanted(this.state);
+  }
+
   /** Media flows. */
   observedRunning(): void {
     this.becomeRunning(null);
@@ -85,6 +97,12 @@ export class Stream {
     }
     this.move('ERROR', code);
     this.errorCode = code;
+  }
+
+  /** The camera refuses the password: nobody may try it again. */
+  parked(): void {
+    this.failed(Reason.sourceAuthFailed);
+    this.state = { ...this.state, parkedGeneration: this.state.generation };
   }
 
   /** MediaMTX accepted this generation. */

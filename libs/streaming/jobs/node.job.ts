@@ -12,7 +12,8 @@ import { FollowStream } from '../application/follow-stream.js';
 import { HeldLease } from '../application/held-lease.js';
 import { NodeState } from '../application/node-state.js';
 import { PathWriter } from '../application/path-writer.js';
-import { ReconcileNode } from '../application/reconcile-node.js';
+import { ProbeSilent } from '../application/probe-silent.js';
+import { ReconcileNode, type TickResult } from '../application/reconcile-node.js';
 
 export abstract class NodeJobSettings {
   abstract readonly reconcileIntervalMs: number;
@@ -37,6 +38,7 @@ export class NodeJob implements BeforeApplicationShutdown {
   private readonly tickLoop: BackgroundLoop;
   private readonly stopping = new AbortController();
   private isStarted = false;
+  private lookAgainAtMs = 0;
   private stopped: Promise<void> | undefined;
 
   constructor(
@@ -44,10 +46,11 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly reconcile: ReconcileNode,
     private readonly writer: PathWriter,
     private readonly follow: FollowStream,
+    private readonly probes: ProbeSilent,
     private readonly node: NodeState,
     private readonly scheduler: SchedulerRegistry,
     private readonly settings: NodeJobSettings,
-    clock: Clock,
+    private readonly clock: Clock,
   ) {
     this.leaseLoop = new BackgroundLoop('Lease', () => this.renew(), clock);
     this.tickLoop = new BackgroundLoop('Reconcile', () => this.tick(), clock);
@@ -79,7 +82,12 @@ export class NodeJob implements BeforeApplicationShutdown {
       });
     }
     this.stopping.abort();
-    await Promise.all([this.leaseLoop.stop(), this.tickLoop.stop(), this.follow.close()]);
+    await Promise.all([
+      this.leaseLoop.stop(),
+      this.tickLoop.stop(),
+      this.follow.close(),
+      this.probes.close(),
+    ]);
     await this.writer.close();
     await this.lease.release().catch((err: unknown) => {
       this.logger.warn({ err }, 'lease not released; it expires by itself');
@@ -114,13 +122,21 @@ export class NodeJob implements BeforeApplicationShutdown {
       return 'done';
     }
     await this.lease.saveConditions(fence);
+    if (this.lease.isLookUnsaid) {
+      this.leaseLoop.poke();
+    }
+    this.scheduleNext(result);
+    return 'done';
+  }
+
+  private scheduleNext(result: TickResult): void {
     if (!result.isConclusive) {
       // Only the newest: skipped runs must not multiply.
       this.tickLoop.cancelPokes();
       this.tickLoop.pokeIn(this.node.retryInMs);
     }
-    if (this.lease.isLookUnsaid) {
-      this.leaseLoop.poke();
+    if (result.lookAgainInMs !== null) {
+      this.lookAgainIn(result.lookAgainInMs);
     }
     if (result.enqueued > 0) {
       void result.written.then((results) => {
@@ -129,7 +145,15 @@ export class NodeJob implements BeforeApplicationShutdown {
         }
       });
     }
-    return 'done';
+  }
+
+  /** One at a time: each of these looks may find another camera that fell silent. */
+  private lookAgainIn(ms: number): void {
+    const nowMs = this.clock.monotonicMs();
+    if (nowMs >= this.lookAgainAtMs) {
+      this.lookAgainAtMs = nowMs + ms;
+      this.tickLoop.pokeIn(ms);
+    }
   }
 
   private extraLooks(): void {

@@ -22,6 +22,7 @@ export function aStream(given: Partial<StreamState> = {}): StreamState {
     reason: given.removalPending === true ? Reason.removalPending : REASONS[status],
     generation,
     appliedGeneration: status === 'STARTING' ? 0 : generation,
+    parkedGeneration: null,
     removalPending: false,
     reconnects: 0,
     version: 1,

@@ -9,9 +9,11 @@ import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
 import { HeldLease } from '#streaming/application/held-lease.js';
 import { JudgeRefusal } from '#streaming/application/judge-refusal.js';
+import { LookAtStream } from '#streaming/application/look-at-stream.js';
 import { NodeMemory } from '#streaming/application/node-memory.js';
 import { NodeState } from '#streaming/application/node-state.js';
 import { PathWriter } from '#streaming/application/path-writer.js';
+import { ProbeSilent } from '#streaming/application/probe-silent.js';
 import { ReconcileNode, type TickResult } from '#streaming/application/reconcile-node.js';
 import { ReconcileStream } from '#streaming/application/reconcile-stream.js';
 import { SaveObserved } from '#streaming/application/save-observed.js';
@@ -24,6 +26,7 @@ import { type StreamRecord } from '#streaming/domain/ports/stream-repository.js'
 import { type StreamState } from '#streaming/domain/stream.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
+import { FakeSourceProbe } from './fake-source-probe.js';
 import { InMemoryNodeDirectory } from './in-memory-node-directory.js';
 import { InMemoryNodeLeases, LeaseTable } from './in-memory-node-leases.js';
 import { InMemoryStreamRepository } from './in-memory-stream-repository.js';
@@ -51,6 +54,7 @@ export class World {
   readonly node = new FakeMediaMtxClient(this.clock);
   readonly streams = new InMemoryStreamRepository(this.clock);
   readonly leases = new LeaseTable(this.clock);
+  readonly cameras = new FakeSourceProbe();
   readonly directory = new InMemoryNodeDirectory(this.clock);
 }
 
@@ -64,6 +68,7 @@ export class ControlPlane {
   readonly signals: StreamSignals;
   readonly writer: PathWriter;
   readonly follow: FollowStream;
+  readonly probes: ProbeSilent;
   readonly lease: HeldLease;
   readonly reconcileNode: ReconcileNode;
   readonly reconcileStream: ReconcileStream;
@@ -88,7 +93,18 @@ export class ControlPlane {
     const apply = new ApplyPath(streams, node, memory, state, judge, save, settings, clock);
     this.lease = new HeldLease(this.leases, state, memory, settings, clock);
     this.writer = new PathWriter(clock, settings, apply, this.lease);
-    this.follow = new FollowStream(node, streams, memory, state, save, settings, clock);
+    const lookAt = new LookAtStream(node, memory, save, settings, clock);
+    this.probes = new ProbeSilent(
+      world.cameras,
+      streams,
+      memory,
+      lookAt,
+      this.writer,
+      this.lease,
+      settings,
+      clock,
+    );
+    this.follow = new FollowStream(streams, memory, state, lookAt, this.probes, settings, clock);
     this.reconcileNode = new ReconcileNode(
       node,
       streams,
@@ -96,6 +112,7 @@ export class ControlPlane {
       state,
       this.writer,
       save,
+      this.probes,
       new FindUnexplained(streams, world.directory, memory, state, settings, clock),
       new AuditConfig(node, streams, memory, state, check, settings, clock),
       settings,

@@ -14,7 +14,7 @@ import {
   StreamRepository,
 } from '#streaming/domain/ports/stream-repository.js';
 import { Reason } from '#streaming/domain/reason.js';
-import { type StreamChange, type StreamState } from '#streaming/domain/stream.js';
+import { type StreamChange, type StreamState, isWanted } from '#streaming/domain/stream.js';
 import { type Desired } from '#streaming/domain/stream-status.js';
 import { type StreamRow, newRow, stoppedRow, toRecord, withChange } from './stream-rows.js';
 
@@ -104,7 +104,7 @@ export class InMemoryStreamRepository extends StreamRepository {
     }
     const { state, source, transport } = row;
     const spec = { source, onDemand: state.onDemand, transport };
-    return { state, spec: state.desired === 'RUNNING' ? spec : null };
+    return { state, spec: isWanted(state) ? spec : null };
   }
 
   override async workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]> {
@@ -119,7 +119,7 @@ export class InMemoryStreamRepository extends StreamRepository {
   override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
     this.mustAnswer();
     return [...this.rows.values()]
-      .filter((row) => row.nodeId === nodeId && row.state.desired === 'RUNNING')
+      .filter((row) => row.nodeId === nodeId && isWanted(row.state))
       .filter(({ state }) => state.appliedGeneration === state.generation)
       .map(({ state, source, transport }) => ({
         streamId: state.id,

@@ -10,6 +10,7 @@ import {
   type PathMemo,
   fold,
   rememberApplied,
+  rememberGeneration,
   rememberRefused,
 } from '#streaming/domain/fold.js';
 import { type PathSample, ownSample } from '#streaming/domain/look.js';
@@ -55,7 +56,11 @@ export function live(state: StreamState, steps: readonly Step[], from?: Life): L
 
 function lookOnce(life: Life, step: Step): Life {
   const nowMs = life.nowMs + step.gapMs;
-  const { memo, observation } = fold(life.memo, step.seen, nowMs);
+  const { memo, observation } = fold(
+    rememberGeneration(life.memo, life.state.generation),
+    step.seen,
+    nowMs,
+  );
   const { action, change } = plan(new Stream(life.state), observation, POLICY);
   const isSaved = change !== null && step.isSaved;
   const after = isSaved ? { ...change.to, version: life.state.version + 1 } : life.state;
@@ -72,7 +77,7 @@ function lookOnce(life: Life, step: Step): Life {
   };
   return {
     steps: [...life.steps, lived],
-    memo: action === 'apply' ? written(memo, step, after, nowMs) : memo,
+    memo: action === 'apply' || action === 'restart' ? written(memo, step, after, nowMs) : memo,
     state: after,
     nowMs,
   };
@@ -81,7 +86,11 @@ function lookOnce(life: Life, step: Step): Life {
 function written(memo: PathMemo, { write }: Step, state: StreamState, nowMs: number): PathMemo {
   switch (write) {
     case 'accepted':
-      return rememberApplied(memo, state.generation, state.appliedGeneration);
+      return rememberApplied(memo, {
+        generation: state.generation,
+        storedGeneration: state.appliedGeneration,
+        nowMs,
+      });
     case 'refused':
       return rememberRefused(memo, nowMs);
     case 'lost':

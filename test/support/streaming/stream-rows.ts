@@ -41,6 +41,7 @@ export function newRow(stream: NewStream, reason: string | null, time: Time): St
       reason,
       generation: 1,
       appliedGeneration: 0,
+      parkedGeneration: null,
       removalPending: false,
       reconnects: 0,
       version: 1,
@@ -78,7 +79,7 @@ export function stoppedRow(row: StreamRow, time: Time): StreamRow {
 
 /** Only what an observation may write; intents and identity stay. */
 export function withChange(row: StreamRow, { to, errorCode }: StreamChange, now: Date): StreamRow {
-  const { status, reason, appliedGeneration, removalPending, reconnects } = to;
+  const { status, reason, appliedGeneration, parkedGeneration, removalPending, reconnects } = to;
   return {
     ...row,
     state: {
@@ -86,6 +87,7 @@ export function withChange(row: StreamRow, { to, errorCode }: StreamChange, now:
       status,
       reason,
       appliedGeneration,
+      parkedGeneration,
       removalPending,
       reconnects,
       version: row.state.version + 1,

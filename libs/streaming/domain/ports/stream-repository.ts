@@ -120,7 +120,7 @@ export abstract class StreamRepository {
    * left out: that look cannot speak about them.
    */
   abstract workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]>;
-  /** Of all active streams whose newest generation was applied. */
+  /** Of all active streams whose newest generation was applied, and which are not parked. */
   abstract appliedSpecs(nodeId: string): Promise<AppliedSpec[]>;
   /** What the newest row of each path wants; no entry where there is no row. */
   abstract newestDesired(nodeId: string, paths: readonly string[]): Promise<Map<string, Desired>>;

@@ -11,16 +11,17 @@ export const SAVE_OBSERVED_SQL = `
   WITH c AS (
     SELECT * FROM unnest(
       $1::uuid[], $2::int[], $3::text[], $4::text[], $5::int[], $6::boolean[], $7::int[],
-      $8::text[], $9::text[], $10::text[])
+      $8::text[], $9::text[], $10::text[], $11::int[])
     AS c(id, version, status, reason, applied_generation, removal_pending, reconnects,
-      error_code, event_type, from_status)
+      error_code, event_type, from_status, parked_generation)
   ), held AS (
     SELECT 1 FROM node_leases
-    WHERE node_id = $11 AND owner = $12 AND epoch = $13::bigint AND expires_at > now()
+    WHERE node_id = $12 AND owner = $13 AND epoch = $14::bigint AND expires_at > now()
   ), s AS (
     UPDATE streams SET
       status = c.status, reason = c.reason, applied_generation = c.applied_generation,
-      removal_pending = c.removal_pending, reconnects = c.reconnects,
+      parked_generation = c.parked_generation, removal_pending = c.removal_pending,
+      reconnects = c.reconnects,
       last_error_code = coalesce(c.error_code, streams.last_error_code),
       last_error_at = CASE WHEN c.error_code IS NULL THEN streams.last_error_at ELSE now() END,
       started_at = CASE WHEN c.status = 'RUNNING' THEN coalesce(streams.started_at, now())
@@ -28,7 +29,7 @@ export const SAVE_OBSERVED_SQL = `
       updated_at = now(), version = streams.version + 1
     FROM c
     WHERE streams.id = c.id AND streams.version = c.version
-      AND ($11::text IS NULL OR EXISTS (SELECT 1 FROM held))
+      AND ($12::text IS NULL OR EXISTS (SELECT 1 FROM held))
     RETURNING streams.id, streams.version, streams.generation, streams.status, streams.reason,
       c.event_type, c.from_status
   ), e AS (
@@ -53,6 +54,7 @@ export function saveObservedParameters(
     changes.map(({ errorCode }) => errorCode),
     changes.map(({ event }) => event?.type ?? null),
     changes.map(({ event }) => event?.fromStatus ?? null),
+    changes.map(({ to }) => to.parkedGeneration),
     fence?.nodeId ?? null,
     fence?.owner ?? null,
     fence?.epoch ?? null,

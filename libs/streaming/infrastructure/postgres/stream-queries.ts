@@ -26,7 +26,8 @@ export const WORKING_SET_SQL = `
 
 export const APPLIED_SPECS_SQL = `
   SELECT s.id, s.path, s.source_url, s.source_secret, s.transport, s.on_demand FROM streams s
-  WHERE s.node_id = $1 AND s.desired = 'RUNNING' AND s.applied_generation = s.generation`;
+  WHERE s.node_id = $1 AND s.desired = 'RUNNING' AND s.applied_generation = s.generation
+    AND s.parked_generation IS DISTINCT FROM s.generation`;
 
 export const NEWEST_DESIRED_SQL = `
   SELECT DISTINCT ON (path) path, desired FROM streams

@@ -134,7 +134,7 @@ function toLastError({ last_error_code: code, last_error_at: at }: StreamRead): 
 /** What the lifecycle needs; `s` is the stream. */
 export const STREAM_STATE_COLUMNS = `
   s.id, s.camera_id, s.path, s.on_demand, s.desired, s.status, s.reason, s.generation,
-  s.applied_generation, s.removal_pending, s.reconnects, s.version`;
+  s.applied_generation, s.parked_generation, s.removal_pending, s.reconnects, s.version`;
 
 export interface StreamStateRead {
   id: string;
@@ -146,6 +146,7 @@ export interface StreamStateRead {
   reason: string | null;
   generation: number;
   applied_generation: number;
+  parked_generation: number | null;
   removal_pending: boolean;
   reconnects: number;
   version: number;
@@ -162,6 +163,7 @@ export function toState(row: StreamStateRead): StreamState {
     reason: row.reason,
     generation: row.generation,
     appliedGeneration: row.applied_generation,
+    parkedGeneration: row.parked_generation,
     removalPending: row.removal_pending,
     reconnects: row.reconnects,
     version: row.version,

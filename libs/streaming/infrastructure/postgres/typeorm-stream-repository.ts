@@ -17,7 +17,7 @@ import {
   type StreamRecord,
   StreamRepository,
 } from '../../domain/ports/stream-repository.js';
-import { type StreamChange, type StreamState } from '../../domain/stream.js';
+import { type StreamChange, type StreamState, isWanted } from '../../domain/stream.js';
 import { type Desired, type Transport } from '../../domain/stream-status.js';
 import { SAVE_OBSERVED_SQL, saveObservedParameters } from './observed-changes.js';
 import { decodeSecret } from './source-secret.js';
@@ -107,7 +107,7 @@ export class TypeOrmStreamRepository extends StreamRepository {
       return null;
     }
     const state = toState(row);
-    return { state, spec: state.desired === 'RUNNING' ? toSpec(row) : null };
+    return { state, spec: isWanted(state) ? toSpec(row) : null };
   }
 
   override async workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]> {

@@ -1,0 +1,169 @@
+/**
+ * Asks the cameras of silent paths why nothing comes. Only for the holder of the lease: a camera that
+ * counts wrong passwords must not be asked by several. What was learnt goes into the memory of the
+ * path, and the same plan as ever decides what it means, at a look of its own right after: a path
+ * that is to be parked must be gone before MediaMTX logs in again.
+ */
+import { Injectable, Logger } from '@nestjs/common';
+
+import { Clock } from '#kernel/clock.js';
+
+import { type Observation } from '../domain/fold.js';
+import { type Fence } from '../domain/ports/node-leases.js';
+import { SourceProbe } from '../domain/ports/source-probe.js';
+import { StreamRepository } from '../domain/ports/stream-repository.js';
+import { type Probing, answered, asked, unanswered } from '../domain/probing.js';
+import { type SourceUrl } from '../domain/source-url.js';
+import { type StreamState, isWanted } from '../domain/stream.js';
+import { HeldLease } from './held-lease.js';
+import { LookAtStream } from './look-at-stream.js';
+import { NodeMemory } from './node-memory.js';
+import { PathWriter } from './path-writer.js';
+import { StreamingSettings } from './streaming-settings.js';
+
+interface UnderWay {
+  readonly done: Promise<void>;
+  readonly stopping: AbortController;
+}
+
+interface Asked {
+  readonly state: StreamState;
+  readonly source: SourceUrl;
+  readonly holder: Fence;
+}
+
+@Injectable()
+export class ProbeSilent {
+  private readonly logger = new Logger('Probe');
+  private readonly underWay = new Map<string, UnderWay>();
+  private isClosed = false;
+  private nextAtMs = 0;
+  private hasSaidFailure = false;
+
+  constructor(
+    private readonly probe: SourceProbe,
+    private readonly streams: StreamRepository,
+    private readonly memory: NodeMemory,
+    private readonly lookAt: LookAtStream,
+    private readonly writer: PathWriter,
+    private readonly lease: HeldLease,
+    private readonly settings: StreamingSettings,
+    private readonly clock: Clock,
+  ) {}
+
+  /**
+   * Begins to ask, if it is time to, and does not wait for the answer.
+   * @returns in how many ms another look would find that it is time; null: not as far as known
+   */
+  consider(state: StreamState, observation: Observation): number | null {
+    const inMs = this.mayProbe(state, observation);
+    if (inMs !== 0) {
+      return inMs;
+    }
+    this.remember(state, asked);
+    // One each: a signal that all shared would have more listeners than the runtime finds healthy.
+    const stopping = new AbortController();
+    this.underWay.set(state.id, { done: this.run(state, stopping.signal), stopping });
+    return null;
+  }
+
+  /** Leaves the cameras alone; resolves when nothing is under way. */
+  async close(): Promise<void> {
+    this.isClosed = true;
+    const all = [...this.underWay.values()];
+    all.forEach(({ stopping }) => {
+      stopping.abort();
+    });
+    await Promise.all(all.map(({ done }) => done));
+  }
+
+  private mayProbe(state: StreamState, observation: Observation): number | null {
+    // Nobody pulls an idle camera on demand: that it is silent is as it should be.
+    const isExpected = isWanted(state) && !state.onDemand && observation.kind === 'present';
+    const isBusy = this.isClosed || this.underWay.has(state.id);
+    if (!isExpected || isBusy || this.lease.current === null) {
+      return null;
+    }
+    const applied = Math.max(state.appliedGeneration, observation.appliedGeneration);
+    return applied < state.generation ? null : observation.probeInMs;
+  }
+
+  private async run(state: StreamState, signal: AbortSignal): Promise<void> {
+    try {
+      await this.takeTurn(signal);
+      const known = await this.ask(state, signal);
+      this.hasSaidFailure = false;
+      if (known !== null) {
+        await this.conclude(known, signal);
+      }
+    } catch (err) {
+      this.failed(err);
+    } finally {
+      this.remember(state, unanswered);
+      this.underWay.delete(state.id);
+    }
+  }
+
+  /** Cameras that fell silent together are dialled at the pace at which they were dialled before. */
+  private async takeTurn(signal: AbortSignal): Promise<void> {
+    const { dialsPerSecond } = this.settings;
+    const nowMs = this.clock.monotonicMs();
+    const turnMs = Math.max(nowMs, this.nextAtMs);
+    this.nextAtMs = turnMs + (dialsPerSecond === 0 ? 0 : 1_000 / dialsPerSecond);
+    if (turnMs > nowMs) {
+      await this.clock.delay(turnMs - nowMs, signal);
+    }
+  }
+
+  /** @returns null when nothing was learnt */
+  private async ask(state: StreamState, signal: AbortSignal): Promise<Asked | null> {
+    const asked = await this.subjectOf(state);
+    if (asked === null) {
+      return null;
+    }
+    const report = await this.probe.probe(asked.source, signal);
+    if (signal.aborted || this.lease.current?.epoch !== asked.holder.epoch) {
+      return null;
+    }
+    const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
+    this.remember(state, (probing) => answered(probing, report, time));
+    this.logger.debug({ streamId: state.id, report }, 'silent camera asked');
+    return asked;
+  }
+
+  /** As it is now that its turn has come; null when there is nothing to ask any more. */
+  private async subjectOf({ id, path, generation }: StreamState): Promise<Asked | null> {
+    const intent = await this.streams.intentFor(this.settings.nodeId, path);
+    const holder = this.lease.current;
+    const isSame = intent?.state.id === id && intent.state.generation === generation;
+    if (!isSame || intent.spec === null || holder === null || !this.memory.isQuiet(id)) {
+      return null;
+    }
+    return { state: intent.state, source: intent.spec.source, holder };
+  }
+
+  private async conclude({ state, holder }: Asked, signal: AbortSignal): Promise<void> {
+    const { action } = await this.lookAt.execute(state, holder, signal);
+    if (action === 'remove') {
+      await this.writer.enqueue({ path: state.path, priority: 'interactive' });
+    }
+  }
+
+  /** Said once: what keeps one from being asked, such as a database that is out, keeps all. */
+  private failed(err: unknown): void {
+    if (!this.hasSaidFailure) {
+      this.logger.warn({ err }, 'silent cameras are not asked; tried again later');
+      this.hasSaidFailure = true;
+    }
+  }
+
+  /** What concerns an older generation says nothing about the present one. */
+  private remember(
+    { id, generation }: Pick<StreamState, 'id' | 'generation'>,
+    change: (probing: Probing) => Probing,
+  ): void {
+    this.memory.update(id, this.clock.monotonicMs(), (memo) =>
+      memo.generation === generation ? { ...memo, probing: change(memo.probing) } : memo,
+    );
+  }
+}

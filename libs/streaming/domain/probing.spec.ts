@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+
+import {
+  type Probing,
+  UNASKED,
+  answered,
+  asked,
+  causeOf,
+  dialled,
+  probeInMs,
+  sawMedia,
+  sawNoPath,
+  sawSilence,
+  unanswered,
+} from './probing.js';
+import { type SourceReport } from './source-report.js';
+
+const REFUSED: SourceReport = { kind: 'failed', code: 'SOURCE_REFUSED' };
+const WRONG_PASSWORD: SourceReport = { kind: 'failed', code: 'SOURCE_AUTH_FAILED' };
+const REACHABLE: SourceReport = { kind: 'reachable', tracks: [] };
+
+const silent = sawSilence(UNASKED, false, 0);
+const answer = (
+  probing: Probing,
+  report: SourceReport,
+  time: { nowMs?: number; random?: number } = {},
+): Probing => answered(asked(probing), report, { nowMs: 3_000, random: 1, ...time });
+
+describe('when a camera is asked', () => {
+  it('is 3 s after its path was first seen silent', () => {
+    expect(probeInMs(sawSilence(silent, false, 2_000), 2_000)).toBe(1_000);
+    expect(probeInMs(sawSilence(silent, false, 3_000), 3_000)).toBe(0);
+  });
+
+  it('counts from the apply, and anew from each', () => {
+    const applied = dialled(UNASKED, 1_000);
+    expect(probeInMs(sawSilence(applied, false, 2_000), 2_000)).toBe(2_000);
+    expect(probeInMs(dialled(silent, 2_900), 3_000)).toBe(2_900);
+  });
+
+  it('is never while media flows, while there is no path, or while it is being asked', () => {
+    expect(probeInMs(sawMedia(silent, 1_000), 60_000)).toBeNull();
+    expect(probeInMs(sawNoPath(silent), 60_000)).toBeNull();
+    expect(probeInMs(asked(silent), 60_000)).toBeNull();
+    expect(probeInMs(unanswered(asked(silent)), 60_000)).toBe(0);
+  });
+
+  it('is ever more rarely, from at most 5 s to at most 5 min', () => {
+    let probing = silent;
+    const waits: number[] = [];
+    for (let i = 0; i < 9; i += 1) {
+      probing = answer(probing, REFUSED, { nowMs: 0 });
+      waits.push(probing.nextAtMs / 1_000);
+    }
+    expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
+  });
+
+  it('is spread over the whole of that time', () => {
+    fc.assert(
+      fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(40), (random, probes) => {
+        const { nextAtMs } = answer({ ...silent, probes }, REFUSED, { nowMs: 0, random });
+        expect(nextAtMs).toBeCloseTo(random * Math.min(5_000 * 2 ** probes, 300_000));
+      }),
+    );
+  });
+
+  it('is never again once it has refused the password', () => {
+    const probing = sawSilence(answer(silent, WRONG_PASSWORD, { random: 0 }), false, 4_000);
+    expect(probeInMs(probing, Number.MAX_SAFE_INTEGER)).toBeNull();
+  });
+
+  it('is possible again after media has shown that the password is right by now', () => {
+    const probing = sawMedia(answer(silent, WRONG_PASSWORD), 10_000);
+    expect(probeInMs(sawSilence(probing, false, 20_000), 23_000)).toBe(0);
+  });
+
+  it('starts over after a time of media, and not with each blip', () => {
+    const thrice = { ...silent, probes: 3, nextAtMs: 50_000 };
+    expect(sawMedia(thrice, 49_999)).toMatchObject({ probes: 3, nextAtMs: 50_000 });
+    expect(sawMedia(thrice, 50_000)).toMatchObject({ probes: 0 });
+  });
+});
+
+describe('why nothing comes', () => {
+  it('is not known before somebody has asked', () => {
+    expect(causeOf(silent)).toEqual({ code: 'SOURCE_NO_MEDIA', isAgreed: false });
+  });
+
+  it('is that it stalls when MediaMTX was connected meanwhile', () => {
+    const connected = sawSilence(sawSilence(silent, true, 1_000), false, 2_000);
+    expect(causeOf(connected).code).toBe('SOURCE_STALLED');
+    expect(causeOf(answer(connected, REACHABLE)).code).toBe('SOURCE_STALLED');
+    expect(causeOf(dialled(connected, 3_000)).code).toBe('SOURCE_NO_MEDIA');
+  });
+
+  it('is what the camera says', () => {
+    expect(causeOf(answer(silent, REFUSED))).toEqual({ code: 'SOURCE_REFUSED', isAgreed: false });
+  });
+
+  it.each([REACHABLE, { kind: 'unknown' } as const])(
+    'stays unknown when its answer explains nothing: $kind',
+    (report) => {
+      expect(causeOf(answer(silent, report)).code).toBe('SOURCE_NO_MEDIA');
+    },
+  );
+
+  it('is agreed when two answers in a row say the same', () => {
+    const twice = answer(answer(silent, REFUSED), REFUSED);
+    expect(causeOf(twice)).toEqual({ code: 'SOURCE_REFUSED', isAgreed: true });
+    expect(causeOf(answer(twice, REACHABLE))).toEqual({ code: 'SOURCE_NO_MEDIA', isAgreed: false });
+  });
+
+  it('is forgotten when media flows', () => {
+    expect(causeOf(sawMedia(answer(silent, REFUSED), 4_000)).code).toBe('SOURCE_NO_MEDIA');
+  });
+});

@@ -1,0 +1,122 @@
+/**
+ * When to ask a silent path's camera itself, and what its answers are worth.
+ *
+ * MediaMTX logs in again and again, 5 s apart, so a wrong password must be known before the third
+ * time: the first question comes 3 s after the apply or the loss. It is asked once per generation and
+ * then ever more rarely, and a refused password never again. Times are monotonic milliseconds.
+ */
+import { Reason } from './reason.js';
+import { type SourceReport } from './source-report.js';
+
+/** Too low: a camera that only starts is asked beside MediaMTX. Too high: a third wrong login. */
+export const PROBE_AFTER_MS = 3_000;
+
+/** Too low: cameras that are off are dialled for nothing. Too high: an old reason stays for long. */
+const FIRST_BACKOFF_MS = 5_000;
+const LAST_BACKOFF_MS = 300_000;
+
+/** Memory of one process about one path; never stored. */
+export interface Probing {
+  /** Nothing has come since; null while media flows, or while there is no path. */
+  readonly quietSinceMs: number | null;
+  /** MediaMTX was connected to the camera while nothing came. */
+  readonly wasConnected: boolean;
+  readonly isUnderWay: boolean;
+  readonly probes: number;
+  readonly nextAtMs: number;
+  /** What the newest answer means; null before the first one. */
+  readonly cause: string | null;
+  /** The answer before it meant the same. */
+  readonly isAgreed: boolean;
+}
+
+export const UNASKED: Probing = {
+  quietSinceMs: null,
+  wasConnected: false,
+  isUnderWay: false,
+  probes: 0,
+  nextAtMs: 0,
+  cause: null,
+  isAgreed: false,
+};
+
+/** Why nothing comes, as far as known. */
+export interface SilenceCause {
+  readonly code: string;
+  /** Two probes in a row say so. */
+  readonly isAgreed: boolean;
+}
+
+/** MediaMTX dials from now on. */
+export function dialled(probing: Probing, nowMs: number): Probing {
+  return { ...probing, quietSinceMs: nowMs, wasConnected: false };
+}
+
+export function sawSilence(probing: Probing, isConnected: boolean, nowMs: number): Probing {
+  return {
+    ...probing,
+    quietSinceMs: probing.quietSinceMs ?? nowMs,
+    wasConnected: probing.wasConnected || isConnected,
+  };
+}
+
+/** Whatever was the matter is over; how often the camera may be asked is not. */
+export function sawMedia(probing: Probing, nowMs: number): Probing {
+  const isRested = nowMs >= probing.nextAtMs;
+  return {
+    ...UNASKED,
+    isUnderWay: probing.isUnderWay,
+    probes: isRested ? 0 : probing.probes,
+    // A password that was refused once has been taken since.
+    nextAtMs: Number.isFinite(probing.nextAtMs) ? probing.nextAtMs : nowMs,
+  };
+}
+
+/** There is no path, or nobody knows: silence would not be the camera's. */
+export function sawNoPath(probing: Probing): Probing {
+  return { ...probing, quietSinceMs: null, wasConnected: false };
+}
+
+export function asked(probing: Probing): Probing {
+  return { ...probing, isUnderWay: true };
+}
+
+/** @param random from 0 to 1: full jitter, so that cameras that failed together are asked apart */
+export function answered(
+  probing: Probing,
+  report: SourceReport,
+  { nowMs, random }: { nowMs: number; random: number },
+): Probing {
+  const cause = report.kind === 'failed' ? report.code : unexplained(probing);
+  const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** probing.probes, LAST_BACKOFF_MS) * random;
+  return {
+    ...probing,
+    isUnderWay: false,
+    probes: probing.probes + 1,
+    nextAtMs: cause === Reason.sourceAuthFailed ? Number.POSITIVE_INFINITY : nowMs + waitMs,
+    cause,
+    isAgreed: cause === probing.cause,
+  };
+}
+
+/** Nothing was learnt. */
+export function unanswered(probing: Probing): Probing {
+  return { ...probing, isUnderWay: false };
+}
+
+/** In how many ms the camera is to be asked, 0: now; null: not as long as nothing changes. */
+export function probeInMs(probing: Probing, nowMs: number): number | null {
+  if (probing.quietSinceMs === null || probing.isUnderWay || nowMs < probing.nextAtMs) {
+    return null;
+  }
+  return Math.max(0, probing.quietSinceMs + PROBE_AFTER_MS - nowMs);
+}
+
+export function causeOf(probing: Probing): SilenceCause {
+  return { code: probing.cause ?? unexplained(probing), isAgreed: probing.isAgreed };
+}
+
+/** The camera would deliver, or nobody has asked: what is left is what the node shows. */
+function unexplained({ wasConnected }: Probing): string {
+  return wasConnected ? Reason.sourceStalled : Reason.sourceNoMedia;
+}

@@ -3,7 +3,7 @@
  * RUNNING again, with a picture, once the camera is back; nobody lifts a hand. The stories take time
  * only because MediaMTX does (5 s between two dials), so they happen side by side.
  */
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect } from '@jest/globals';
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { type StreamBody } from '#streaming/http/stream.schema.js';
@@ -15,6 +15,7 @@ import { onRealCamera } from '#test/support/mediamtx/on-real-camera.js';
 import { RealMediaMtx } from '#test/support/mediamtx/real-media-mtx.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
 import { RtspCamera } from '#test/support/rtsp-camera.js';
+import { story as sideBySide } from '#test/support/stories.js';
 
 const PATIENT = { timeoutMs: 40_000, everyMs: 100 };
 const TIMEOUT_MS = 90_000;
@@ -46,15 +47,9 @@ onRealCamera('automatic reconnection to a real camera', (binary) => {
     await database.close();
   }, 30_000);
 
-  /** Begins now, beside the others; the test of that name awaits its end. */
-  function story(title: string, tell: () => Promise<void>): void {
-    let told: Promise<void> | null = null;
-    beforeAll(() => {
-      told = tell();
-      told.catch(() => undefined);
-    });
-    it(title, () => told!, TIMEOUT_MS);
-  }
+  const story = (title: string, tell: () => Promise<void>): void => {
+    sideBySide(title, tell, TIMEOUT_MS);
+  };
 
   async function running(cameraId: string): Promise<{ camera: RtspCamera; stream: StreamBody }> {
     const camera = await RtspCamera.start(binary);

@@ -113,6 +113,7 @@ const STATUSES: [string, string][] = [
   ['403 Forbidden', 'SOURCE_AUTH_FAILED'],
   ['404 Not Found', 'SOURCE_NOT_FOUND'],
   ['453 Not Enough Bandwidth', 'SOURCE_BUSY'],
+  ['400 Bad Request', 'SOURCE_NOT_FOUND'],
   ['454 Session Not Found', 'SOURCE_PROTOCOL'],
   ['500 Internal Server Error', 'SOURCE_PROTOCOL'],
   ['503 Service Unavailable', 'SOURCE_BUSY'],

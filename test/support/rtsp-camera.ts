@@ -1,10 +1,16 @@
 /** A camera: a second MediaMTX that serves a test pattern over RTSP, with a key frame each second. */
 import { ChildProcess } from './child-process.js';
 import { eventually } from './eventually.js';
+import { type Json } from './mediamtx/control-api.js';
 import { type MediaMtxBinary } from './mediamtx/find-real-media-mtx.js';
 import { RealMediaMtx } from './mediamtx/real-media-mtx.js';
 
 const PATH = 'camera';
+
+export interface Account {
+  readonly user: string;
+  readonly password: string;
+}
 
 export interface Picture {
   readonly size: string;
@@ -23,8 +29,13 @@ export class RtspCamera {
     private readonly picture: Picture,
   ) {}
 
-  static async start(binary: MediaMtxBinary, picture = SMALL): Promise<RtspCamera> {
-    const server = await RealMediaMtx.start(binary, { paths: { [PATH]: {} } });
+  /** @param account whom it lets watch; without one: everybody */
+  static async start(
+    binary: MediaMtxBinary,
+    { picture = SMALL, account }: { picture?: Picture; account?: Account } = {},
+  ): Promise<RtspCamera> {
+    const settings = account === undefined ? {} : { authInternalUsers: usersOf(account) };
+    const server = await RealMediaMtx.start(binary, { paths: { [PATH]: {} }, settings });
     const camera = new RtspCamera(server, picture);
     await camera.resume();
     return camera;
@@ -79,6 +90,11 @@ export class RtspCamera {
     await this.endStream();
     await this.server.stop();
   }
+}
+
+function usersOf({ user, password }: Account): Json[] {
+  const everybody = { user: 'any', permissions: [{ action: 'publish' }, { action: 'api' }] };
+  return [everybody, { user, pass: password, permissions: [{ action: 'read' }] }];
 }
 
 /** Without B-frames, as cameras send it. */

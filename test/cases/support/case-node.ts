@@ -50,7 +50,7 @@ function nameOf(found: MediaMtxBinary | null): string {
 }
 
 async function real(found: MediaMtxBinary, picture?: Picture): Promise<CaseNode> {
-  const camera = await RtspCamera.start(found, picture);
+  const camera = await RtspCamera.start(found, picture === undefined ? {} : { picture });
   const server = await RealMediaMtx.start(found);
   const { host, pathname } = new URL(camera.url);
   const viewers: ChildProcess[] = [];

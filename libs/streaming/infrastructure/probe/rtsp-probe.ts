@@ -16,7 +16,9 @@ const OK = 200;
 const UNAUTHORIZED = 401;
 const REDIRECTS = [301, 302, 303, 305, 307, 308];
 
+/** 400 is what MediaMTX, and some cameras, say of a path that they do not have. */
 const FAILURES: Readonly<Record<number, SourceFailure>> = {
+  400: Reason.sourceNotFound,
   401: Reason.sourceAuthFailed,
   403: Reason.sourceAuthFailed,
   404: Reason.sourceNotFound,

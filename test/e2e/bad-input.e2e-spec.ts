@@ -12,7 +12,7 @@ import { TestDatabase } from '#test/support/postgres/test-database.js';
 
 const START = '/api/streams/start';
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-const SOURCE = secretSource('10.0.0.1:554/live');
+const SOURCE = secretSource('127.0.0.1:9/live');
 
 interface Request {
   readonly method?: string;

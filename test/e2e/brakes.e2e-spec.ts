@@ -34,7 +34,7 @@ describe.each([
       env: { ORPHAN_GRACE_MS: String(ORPHAN_GRACE_MS), RECONCILE_INTERVAL_MS: '100' },
     });
     for (const name of known) {
-      const source = secretSource('10.0.0.1:554/live');
+      const source = secretSource('127.0.0.1:9/live');
       const { body } = await api.client.start(path.basename(name), source, { waitS: 20 });
       expect(body).toMatchObject({ path: name, status: 'RUNNING' });
     }
@@ -61,7 +61,7 @@ describe.each([
   function aSiteOf(size: number): string[] {
     const names = Array.from({ length: size }, (_, index) => `cam/site-${100 + index}`);
     names.forEach((name) => {
-      node.addForeign(name, { source: secretSource('10.0.0.9:554/live') });
+      node.addForeign(name, { source: secretSource('127.0.0.1:9/live') });
     });
     return names;
   }

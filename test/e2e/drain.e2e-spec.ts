@@ -74,7 +74,7 @@ const saysDraining = (api: ApiProcess): Promise<void> =>
 /** @returns the id of a stream that is written down, while the node does not answer what it was told */
 async function startThatHangs(api: ApiProcess): Promise<string> {
   node.faults.set({ kind: 'hang', on: { pathPattern: REPLACING } });
-  const { status, body } = await api.client.start('gate', secretSource('10.0.0.1/a'));
+  const { status, body } = await api.client.start('gate', secretSource('127.0.0.1:9/a'));
   expect(status).toBe(201);
   await eventually(() => {
     expect(node.requests.some(({ path }) => path.includes(REPLACING))).toBe(true);
@@ -98,13 +98,13 @@ describe('an API that is asked to end', () => {
   it('finishes what is in flight, answers who waits, and leaves its node to another at once', async () => {
     node.setSource(/dead/, 'dead');
     const [leaving, staying] = await twoApis();
-    const { body: blocked } = await leaving.client.start('blocked', secretSource('10.0.0.1/a'));
+    const { body: blocked } = await leaving.client.start('blocked', secretSource('127.0.0.1:9/a'));
     const idle = await connectionThatSent(leaving, 'GET /health/live HTTP/1.1\r\nhost: a\r\n\r\n');
     await once(idle, 'data');
     const admin = await database.connect();
     await admin.query('BEGIN');
     await admin.query('SELECT 1 FROM streams WHERE id = $1 FOR UPDATE', [blocked.id]);
-    const waiting = leaving.client.start('dead', secretSource('10.0.0.1/dead'), { waitS: 30 });
+    const waiting = leaving.client.start('dead', secretSource('127.0.0.1:9/dead'), { waitS: 30 });
     const inFlight = leaving.client.stop(blocked.id);
     await eventually(async () => {
       expect((await staying.client.get(`/api/streams?cameraId=dead`)).body).toMatchObject({

@@ -13,8 +13,8 @@ import { TestDatabase } from '#test/support/postgres/test-database.js';
 
 const AUDIT_MS = 1_000;
 const PATIENT = { timeoutMs: 15_000 };
-const SOURCE = secretSource('10.0.0.1:554/live');
-const FOREIGN = { source: 'rtsp://10.0.0.9/x' };
+const SOURCE = secretSource('127.0.0.1:9/live');
+const FOREIGN = { source: 'rtsp://127.0.0.1:9/x' };
 
 let database: TestDatabase;
 let node: MediaMtxSimulator;
@@ -76,10 +76,10 @@ describe('drift made by hand', () => {
 
   it('is left alone where it is not ours', async () => {
     node.clearJournal();
-    node.alterByHand('foreign', { source: 'rtsp://10.0.0.8/y' });
+    node.alterByHand('foreign', { source: 'rtsp://127.0.0.1:9/y' });
     await severalAudits();
     expect(node.configWrites).toBe(0);
-    expect((await control.config('foreign')).json).toMatchObject({ source: 'rtsp://10.0.0.8/y' });
+    expect((await control.config('foreign')).json).toMatchObject({ source: 'rtsp://127.0.0.1:9/y' });
   });
 
   it('is said with the path and the fields, and no credential', () => {

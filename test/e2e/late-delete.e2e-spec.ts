@@ -13,8 +13,8 @@ import { eventually } from '#test/support/eventually.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
 
 const PATIENT = { timeoutMs: 20_000 };
-const OLD_SOURCE = secretSource('10.0.0.1:554/old');
-const NEW_SOURCE = secretSource('10.0.0.1:554/new');
+const OLD_SOURCE = secretSource('127.0.0.1:9/old');
+const NEW_SOURCE = secretSource('127.0.0.1:9/new');
 /** Two: the one that finds the path gone, and one that may begin before its write is sent. */
 const HEALING_LOOKS = 2;
 

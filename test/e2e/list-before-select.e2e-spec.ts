@@ -68,7 +68,7 @@ async function duringALook<T>(calls: () => Promise<T>): Promise<T> {
 }
 
 const start = async (cameraId: string): Promise<StreamBody> =>
-  (await other.client.start(cameraId, secretSource('10.0.0.1:554/live'))).body;
+  (await other.client.start(cameraId, secretSource('127.0.0.1:9/live'))).body;
 
 function writesTo(cameraId: string): string[] {
   return node.requests

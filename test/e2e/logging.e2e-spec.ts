@@ -14,7 +14,7 @@ import { TestDatabase } from '#test/support/postgres/test-database.js';
 import { CANARY } from '../support/canary/canary.mjs';
 
 const MAIN = path.resolve(import.meta.dirname, '../../dist/apps/api/main.js');
-const SOURCE = secretSource('10.0.0.1:554/live');
+const SOURCE = secretSource('127.0.0.1:9/live');
 const PATIENT = { timeoutMs: 15_000 };
 /** In the query, the headers and the body of requests, where it may come back but not be logged. */
 const SECRET = 'n0t-for-the-log';
@@ -101,7 +101,7 @@ describe('the log of the API', () => {
   });
 
   it('says each transition once, with its reason', async () => {
-    const { body } = await api.client.start('dead', 'rtsp://10.0.0.2/dead', { waitS: 20 });
+    const { body } = await api.client.start('dead', 'rtsp://127.0.0.1:9/dead', { waitS: 20 });
     expect(body.status).toBe('ERROR');
     await api.client.stop(body.id);
 

@@ -29,7 +29,7 @@ describe('one active stream per camera', () => {
   it(`lets one of ${STARTS} concurrent starts over two processes win, and tells the rest which`, async () => {
     const answers = await Promise.all(
       Array.from({ length: STARTS }, (_, index) =>
-        apis[index % apis.length]!.client.start('gate', secretSource(`10.0.0.1:554/${index}`)),
+        apis[index % apis.length]!.client.start('gate', secretSource(`127.0.0.1:9/${index}`)),
       ),
     );
     const winners = answers.filter(({ status }) => status === 201);

@@ -16,7 +16,7 @@ import { CANARY } from '../support/canary/canary.mjs';
 const PATIENT = { timeoutMs: 20_000 };
 const DEADLINE_MS = 1_000;
 /** What MediaMTX refuses, and repeats to whoever writes next. */
-const POISON = { source: `ftp://admin:${CANARY}@10.0.0.1/live` };
+const POISON = { source: `ftp://admin:${CANARY}@127.0.0.1:9/live` };
 /** On demand: RUNNING needs no camera then. */
 const ON_DEMAND = { onDemand: true };
 const NAMED = 'NODE_CONFIG_POISONED';
@@ -53,7 +53,7 @@ onEveryTarget(({ it, use }) => {
 
   async function started(): Promise<StreamBody> {
     cameras += 1;
-    const source = secretSource('10.0.0.1:554/live');
+    const source = secretSource('127.0.0.1:9/live');
     const { body } = await api.client.start(`camera-${cameras}`, source, { body: ON_DEMAND });
     return body;
   }

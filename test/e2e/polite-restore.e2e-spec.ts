@@ -58,7 +58,7 @@ afterAll(async () => {
 });
 
 async function start(cameraId: string): Promise<void> {
-  const { status } = await api.client.start(cameraId, secretSource('10.0.0.1:554/live'));
+  const { status } = await api.client.start(cameraId, secretSource('127.0.0.1:9/live'));
   expect(status).toBe(201);
 }
 

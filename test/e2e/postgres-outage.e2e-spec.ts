@@ -41,7 +41,7 @@ beforeAll(async () => {
   });
   [gate, yard] = (await Promise.all(
     ['gate', 'yard'].map(async (cameraId) => {
-      const { body } = await api.client.start(cameraId, secretSource('10.0.0.1/a'), { waitS: 20 });
+      const { body } = await api.client.start(cameraId, secretSource('127.0.0.1:9/a'), { waitS: 20 });
       expect(body.status).toBe('RUNNING');
       return body;
     }),
@@ -110,7 +110,7 @@ describe('Postgres that is down', () => {
       show(),
       api.client.get('/api/streams'),
       api.client.get(`/api/streams/${gate.id}/events`),
-      api.client.start('refused', secretSource('10.0.0.1/a')),
+      api.client.start('refused', secretSource('127.0.0.1:9/a')),
       api.client.stop(gate.id),
     ]);
     answers.forEach(expectUnavailable);
@@ -128,7 +128,7 @@ describe('Postgres that is down', () => {
     });
     expect(more).toEqual([]);
     expect(end?.['outageMs']).toBeGreaterThan(OUTAGE_MS / 2);
-    const started = await api.client.start('refused', secretSource('10.0.0.1/a'));
+    const started = await api.client.start('refused', secretSource('127.0.0.1:9/a'));
     expect(started.status).toBe(201);
     expect((await api.client.stop(started.body.id)).status).toBe(200);
   });
@@ -282,7 +282,7 @@ class Load {
   }
 
   private async start(cameraId: string, expected: number[]): Promise<void> {
-    const { status, body } = await this.target.client.start(cameraId, secretSource('10.0.0.1/a'));
+    const { status, body } = await this.target.client.start(cameraId, secretSource('127.0.0.1:9/a'));
     if (status === 201) this.accepted.push(body.id);
     this.note(status, expected);
   }

@@ -61,13 +61,13 @@ onRealCamera('time-outs of a real node and a real camera', (binary) => {
   }
 
   it(
-    'time-outs: a camera that accepts and never answers is SOURCE_NO_MEDIA after the deadline, and RUNNING when it answers',
+    'time-outs: a camera that accepts and never answers is an ERROR after the deadline, then SOURCE_TIMEOUT, and RUNNING when it answers',
     async () => {
       const way = await Proxy.start(Number(new URL(camera.url).port));
       way.blackHole();
       const source = secretSource(way.through(camera.url).replace('rtsp://', ''));
       const { body: stream } = await api.client.start('mute', source);
-      await expectStream(stream.id, { status: 'ERROR', reason: 'SOURCE_NO_MEDIA' });
+      await expectStream(stream.id, { status: 'ERROR', reason: 'SOURCE_TIMEOUT' });
       expect(way.openLinks).toBeGreaterThan(0);
       const [started, failed] = await api.client.events(stream.id);
       expect(failed).toMatchObject({ fromStatus: 'STARTING', toStatus: 'ERROR' });
@@ -75,7 +75,7 @@ onRealCamera('time-outs of a real node and a real camera', (binary) => {
 
       way.heal();
       await expectStream(stream.id, { status: 'RUNNING', error: null });
-      expect((await api.client.stream(stream.id)).lastError?.code).toBe('SOURCE_NO_MEDIA');
+      expect((await api.client.stream(stream.id)).lastError?.code).toBe('SOURCE_TIMEOUT');
       await api.client.stop(stream.id);
       await way.stop();
     },

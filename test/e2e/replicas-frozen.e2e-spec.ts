@@ -87,7 +87,7 @@ describe('a frozen leader', () => {
         'lease lost to another instance',
       );
     }, PATIENT);
-    const { body } = await leader.api.client.start('after', secretSource('10.0.0.1/live'), {
+    const { body } = await leader.api.client.start('after', secretSource('127.0.0.1:9/live'), {
       waitS: 20,
     });
     expect(body.status).toBe('RUNNING');
@@ -106,7 +106,7 @@ describe('a frozen leader', () => {
 /** @returns the path of a stream that does not come, and that the process looks at again and again */
 async function followedBy(replicas: Replicas, { api }: Replica): Promise<string> {
   replicas.node.setSource(/dead/, 'dead');
-  const { body } = await api.client.start('followed', secretSource('10.0.0.1/dead'));
+  const { body } = await api.client.start('followed', secretSource('127.0.0.1:9/dead'));
   await eventually(async () => {
     expect(await replicas.pathNames()).toContain(body.path);
   });
@@ -141,7 +141,7 @@ async function liveOn(
   );
   await Promise.all(ended.map(({ id }) => client.stop(id)));
   const cameras = [restarted.slice('cam/'.length), 'new'];
-  await Promise.all(cameras.map((id) => client.start(id, secretSource('10.0.0.1/live'))));
+  await Promise.all(cameras.map((id) => client.start(id, secretSource('127.0.0.1:9/live'))));
   await replicas.converged();
 }
 

@@ -10,7 +10,7 @@ import { RawConnection } from '#test/support/http/raw-connection.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
 
 const START = '/api/streams/start';
-const SOURCE = secretSource('10.0.0.1:554/live');
+const SOURCE = secretSource('127.0.0.1:9/live');
 /** 10 s for a whole request, and a second until somebody looks; the rest is for a busy machine. */
 const CUT_WITHIN_MS = 12_000;
 

@@ -49,7 +49,7 @@ describe('streams through the API, on the simulator', () => {
   }
 
   async function running(cameraId: string, body = {}): Promise<StreamBody> {
-    const started = await api.client.start(cameraId, secretSource('10.0.0.1:554/live'), {
+    const started = await api.client.start(cameraId, secretSource('127.0.0.1:9/live'), {
       waitS: 20,
       body,
     });
@@ -71,7 +71,7 @@ describe('streams through the API, on the simulator', () => {
   it('reaches RUNNING on evidence and shows the source masked', async () => {
     const { status, body, headers } = await api.client.start(
       'one',
-      secretSource('10.0.0.1:554/a'),
+      secretSource('127.0.0.1:9/a'),
       { waitS: 20, body: { labels: { site: 'north' } } },
     );
 
@@ -82,7 +82,7 @@ describe('streams through the API, on the simulator', () => {
       status: 'RUNNING',
       reason: null,
       path: 'cam/one',
-      source: 'rtsp://***:***@10.0.0.1:554/a?***',
+      source: 'rtsp://***:***@127.0.0.1:9/a?***',
       labels: { site: 'north' },
     });
     expect(await transitions(body.id)).toEqual(['new → STARTING', 'STARTING → RUNNING']);
@@ -94,21 +94,21 @@ describe('streams through the API, on the simulator', () => {
     const response = await fetch(`${node.url}/v3/config/paths/get/cam/one`);
 
     expect(await response.json()).toMatchObject({
-      source: secretSource('10.0.0.1:554/live'),
+      source: secretSource('127.0.0.1:9/live'),
       sourceOnDemand: false,
       rtspTransport: 'tcp',
     });
   });
 
   it('makes a silent source an ERROR after the deadline and RUNNING once media flows', async () => {
-    const { body } = await api.client.start('one', secretSource('10.0.0.1:554/dead'));
-    await expectStatus(body.id, { status: 'ERROR', reason: 'SOURCE_NO_MEDIA' });
+    const { body } = await api.client.start('one', secretSource('127.0.0.1:9/dead'));
+    await expectStatus(body.id, { status: 'ERROR', reason: 'SOURCE_REFUSED' });
     expect(await pathNames()).toEqual(['cam/one']);
 
     node.setSource(/dead/, 'live');
     await expectStatus(body.id, { status: 'RUNNING', error: null });
     const { lastError } = await api.client.stream(body.id);
-    expect(lastError?.code).toBe('SOURCE_NO_MEDIA');
+    expect(lastError?.code).toBe('SOURCE_REFUSED');
     node.setSource(/dead/, 'dead');
   });
 
@@ -119,7 +119,7 @@ describe('streams through the API, on the simulator', () => {
 
   it('keeps a start that finds the node down, says so, and brings it up later', async () => {
     await node.kill();
-    const { status, body } = await api.client.start('one', secretSource('10.0.0.1:554/live'));
+    const { status, body } = await api.client.start('one', secretSource('127.0.0.1:9/live'));
     expect(status).toBe(201);
     await expectStatus(body.id, { status: 'STARTING', reason: 'NODE_UNREACHABLE' });
 
@@ -135,7 +135,7 @@ describe('streams through the API, on the simulator', () => {
     expect(body).toMatchObject({ status: 'STOPPED', removalPending: true });
 
     await node.revive();
-    node.addForeign('cam/one', { source: 'rtsp://10.0.0.1:554/live' });
+    node.addForeign('cam/one', { source: 'rtsp://127.0.0.1:9/live' });
     await eventually(async () => {
       expect(await pathNames()).toEqual([]);
     }, PATIENT);
@@ -167,7 +167,7 @@ describe('streams through the API, on the simulator', () => {
   });
 
   it('leaves foreign paths alone, also a catch-all that serves one of ours', async () => {
-    node.addForeign('lobby', { source: 'rtsp://10.0.0.9/lobby' });
+    node.addForeign('lobby', { source: 'rtsp://127.0.0.1:9/lobby' });
     node.addForeign('all_others', { source: 'publisher' });
     node.openRuntimePath('cam/one');
     const { id } = await running('one');
@@ -183,7 +183,7 @@ describe('streams through the API, on the simulator', () => {
 
   it('removes a path without any row after the grace, and not before', async () => {
     await Promise.all([running('one'), running('two')]);
-    node.addForeign('cam/stranger', { source: 'rtsp://10.0.0.9/x' });
+    node.addForeign('cam/stranger', { source: 'rtsp://127.0.0.1:9/x' });
     const addedAt = performance.now();
     await eventually(async () => {
       expect(await pathNames()).toEqual(['cam/one', 'cam/two']);
@@ -194,7 +194,7 @@ describe('streams through the API, on the simulator', () => {
 
   it('removes nothing when many paths have no row: the database may be the wrong one', async () => {
     const strangers = Array.from({ length: 12 }, (_, index) => `cam/stranger-${10 + index}`);
-    strangers.forEach((name) => node.addForeign(name, { source: 'rtsp://10.0.0.9/x' }));
+    strangers.forEach((name) => node.addForeign(name, { source: 'rtsp://127.0.0.1:9/x' }));
     await eventually(async () => {
       const { body } = await api.client.get<object>('/health');
       expect(JSON.stringify(body)).toContain('NODE_PATHS_UNKNOWN: 12 of its paths');
@@ -207,7 +207,7 @@ describe('streams through the API, on the simulator', () => {
   it('blames no stream when the node is poisoned, and heals it through its own paths', async () => {
     const { id } = await running('one');
     node.poison('cam/one');
-    const second = await api.client.start('two', secretSource('10.0.0.1:554/live'), { waitS: 20 });
+    const second = await api.client.start('two', secretSource('127.0.0.1:9/live'), { waitS: 20 });
 
     expect(second.body.status).toBe('RUNNING');
     expect(await transitions(id)).not.toContain('RUNNING → ERROR');
@@ -216,7 +216,7 @@ describe('streams through the API, on the simulator', () => {
 
   it('finishes a start that was committed when its process was killed', async () => {
     node.faults.set({ kind: 'hang', on: { method: 'POST' } });
-    const { body } = await api.client.start('one', secretSource('10.0.0.1:554/live'));
+    const { body } = await api.client.start('one', secretSource('127.0.0.1:9/live'));
     await api.kill9();
     node.faults.set(null);
     await api.revive();

@@ -52,7 +52,7 @@ afterAll(async () => {
   await database.close();
 });
 
-const sourceOf = (cameraId: string): string => `10.0.0.1:554/${cameraId}`;
+const sourceOf = (cameraId: string): string => `127.0.0.1:9/${cameraId}`;
 
 async function startAll(): Promise<void> {
   const adapters = await Adapters.connect(database.url);

@@ -83,7 +83,7 @@ async function simulated(): Promise<CaseNode> {
   return {
     url: simulator.url,
     api: new ControlApi(() => simulator.url),
-    camera: '10.0.0.1:554/live',
+    camera: '127.0.0.1:9/live',
     restart: () => simulator.restart(),
     rewriteFile: async () => {
       simulator.rewriteFile();

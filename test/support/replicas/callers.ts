@@ -37,7 +37,7 @@ export class Callers {
 
   private async call(cameraId: string): Promise<void> {
     while (!this.isOver) {
-      const source = secretSource('10.0.0.1/live');
+      const source = secretSource('127.0.0.1:9/live');
       const id = await this.ask(201, '/api/streams/start', { cameraId, source });
       this.promised.set(id, 'RUNNING');
       if (this.mustLeave()) return;

@@ -33,7 +33,7 @@ const ENV = {
 };
 
 /** The simulator calls every source live that it was not told about. */
-const LIVE_SOURCE = secretSource('10.0.0.1:554/live');
+const LIVE_SOURCE = secretSource('127.0.0.1:9/live');
 
 interface Options extends Pick<ApiOptions, 'env' | 'isCrashable'> {
   readonly source?: string;

@@ -79,7 +79,9 @@ describe('drift made by hand', () => {
     node.alterByHand('foreign', { source: 'rtsp://127.0.0.1:9/y' });
     await severalAudits();
     expect(node.configWrites).toBe(0);
-    expect((await control.config('foreign')).json).toMatchObject({ source: 'rtsp://127.0.0.1:9/y' });
+    expect((await control.config('foreign')).json).toMatchObject({
+      source: 'rtsp://127.0.0.1:9/y',
+    });
   });
 
   it('is said with the path and the fields, and no credential', () => {

@@ -41,7 +41,9 @@ beforeAll(async () => {
   });
   [gate, yard] = (await Promise.all(
     ['gate', 'yard'].map(async (cameraId) => {
-      const { body } = await api.client.start(cameraId, secretSource('127.0.0.1:9/a'), { waitS: 20 });
+      const { body } = await api.client.start(cameraId, secretSource('127.0.0.1:9/a'), {
+        waitS: 20,
+      });
       expect(body.status).toBe('RUNNING');
       return body;
     }),
@@ -282,7 +284,10 @@ class Load {
   }
 
   private async start(cameraId: string, expected: number[]): Promise<void> {
-    const { status, body } = await this.target.client.start(cameraId, secretSource('127.0.0.1:9/a'));
+    const { status, body } = await this.target.client.start(
+      cameraId,
+      secretSource('127.0.0.1:9/a'),
+    );
     if (status === 201) this.accepted.push(body.id);
     this.note(status, expected);
   }

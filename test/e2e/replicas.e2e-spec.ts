@@ -97,7 +97,9 @@ async function startAndStop(
   cameraId: string,
 ): Promise<number> {
   const startedAt = performance.now();
-  const { body } = await api.client.start(cameraId, secretSource('127.0.0.1:9/live'), { waitS: 20 });
+  const { body } = await api.client.start(cameraId, secretSource('127.0.0.1:9/live'), {
+    waitS: 20,
+  });
   expect(body.status).toBe('RUNNING');
   await api.client.stop(body.id);
   await eventually(async () => {

@@ -69,11 +69,10 @@ describe('streams through the API, on the simulator', () => {
   }
 
   it('reaches RUNNING on evidence and shows the source masked', async () => {
-    const { status, body, headers } = await api.client.start(
-      'one',
-      secretSource('127.0.0.1:9/a'),
-      { waitS: 20, body: { labels: { site: 'north' } } },
-    );
+    const { status, body, headers } = await api.client.start('one', secretSource('127.0.0.1:9/a'), {
+      waitS: 20,
+      body: { labels: { site: 'north' } },
+    });
 
     expect(status).toBe(201);
     expect(headers.get('preference-applied')).toBe('wait=20');

@@ -173,6 +173,11 @@ describe('a write', () => {
 
     await site.expectHealed(since, replacing(stream, stream));
     expect(await site.story(stream.id)).toEqual(LOST_AND_BACK);
+    expect(await site.api.client.stream(stream.id)).toMatchObject({
+      connectionQuality: 'good',
+      reconnectsLastHour: 1,
+      lastOutage: { endedAt: expect.any(String), durationMs: expect.any(Number) },
+    });
   });
 
   describe('that was done, and whose answer never comes', () => {

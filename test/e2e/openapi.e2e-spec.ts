@@ -238,7 +238,7 @@ describe('the OpenAPI document', () => {
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining([
         ...['Health', 'Playback', 'Problem', 'StartStream', 'Stream', 'StreamError'],
-        ...['StreamEvent', 'StreamEventList', 'StreamList'],
+        ...['Outage', 'StreamDetails', 'StreamEvent', 'StreamEventList', 'StreamList'],
       ]),
     );
     expect(StartStream?.required).toEqual(['cameraId', 'source']);
@@ -282,7 +282,8 @@ describe('the OpenAPI document', () => {
     const problems = Object.entries(document.components.examples);
 
     expect(shown.map(([name]) => name)).toEqual([
-      ...['CheckedSource', 'CheckSource', 'StartStream', 'Stream', 'StreamEvent'],
+      ...['CheckedSource', 'CheckSource', 'StartStream', 'Stream'],
+      ...['StreamDetails', 'StreamEvent'],
     ]);
     shown.forEach(([name, { example }]) => {
       contract.validate(['components', 'schemas', name], example, name);

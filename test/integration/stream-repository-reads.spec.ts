@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { v7 as uuidv7 } from 'uuid';
 
+import { MAX_STATUS_CHANGES } from '#streaming/domain/connection-quality.js';
 import { type StreamFilter } from '#streaming/domain/ports/stream-repository.js';
 import { Stream } from '#streaming/domain/stream.js';
 import {
@@ -76,6 +77,77 @@ describe('what was applied', () => {
         spec: { source: applied.source, onDemand: true, transport: 'udp' },
       },
     ]);
+  });
+});
+
+describe('the details', () => {
+  const observe = async (id: string, tell: (stream: Stream) => void): Promise<void> => {
+    const states = await adapters.streams.workingSet(NODE_ID, 0);
+    const stream = new Stream(states.find((state) => state.id === id)!);
+    tell(stream);
+    await adapters.streams.saveObserved([stream.change()!], null);
+  };
+  const told = async (id: string): Promise<string[]> =>
+    (await adapters.streams.findDetails(id))!.changes.map(
+      ({ fromStatus, toStatus, isAsked }) =>
+        `${fromStatus ?? 'new'}>${toStatus}${isAsked ? ' asked' : ''}`,
+    );
+
+  it('are the row and what became of its status, oldest first, with ages', async () => {
+    const id = await start();
+    await observe(id, (stream) => stream.observedRunning());
+    await observe(id, (stream) => stream.observedLost());
+    await database.query(
+      `INSERT INTO stream_events (stream_id, version, generation, type, from_status, to_status,
+         actor, at, data)
+       VALUES ($1, 8, 2, 'stream.status_changed', 'STARTING', 'STARTING', 'api', now(), $2),
+         ($1, 9, 2, 'stream.patched', 'STARTING', 'STARTING', 'api', now(), $2)`,
+      [id, { by: 'patch' }],
+    );
+    expect(await told(id)).toEqual([
+      'new>STARTING',
+      'STARTING>RUNNING',
+      'RUNNING>STARTING',
+      'STARTING>STARTING asked',
+    ]);
+    const { stream, changes } = (await adapters.streams.findDetails(id))!;
+    expect(stream).toEqual(await adapters.streams.findById(id));
+    const [first] = changes;
+    expect(first!.at).toEqual(stream.createdAt);
+    expect(changes.map(({ ageMs }) => ageMs)).toEqual(
+      changes.map(({ ageMs }) => ageMs).sort((one, other) => other - one),
+    );
+  });
+
+  it('have an age of their own clock, also of long ago and of a clock that was set back', async () => {
+    const id = await start();
+    const ageOf = async (offset: string): Promise<number> => {
+      await database.query(
+        `UPDATE stream_events SET at = now() + $2::interval WHERE stream_id = $1`,
+        [id, offset],
+      );
+      return (await adapters.streams.findDetails(id))!.changes[0]!.ageMs;
+    };
+    expect(await ageOf('-2 days')).toBeGreaterThanOrEqual(2 * 86_400_000);
+    expect(await ageOf('1 hour')).toBe(0);
+  });
+
+  it('are bounded: the newest changes count', async () => {
+    const id = await start();
+    await database.query(
+      `INSERT INTO stream_events (stream_id, version, generation, type, from_status, to_status,
+         actor, at, data)
+       SELECT $1, n, 1, 'stream.status_changed', 'RUNNING', 'STARTING', 'reconciler', now(), '{}'
+       FROM generate_series(2, 1000) n`,
+      [id],
+    );
+    const changes = await told(id);
+    expect(changes).toHaveLength(MAX_STATUS_CHANGES);
+    expect(changes).not.toContain('new>STARTING');
+  });
+
+  it('are nothing for an unknown stream', async () => {
+    expect(await adapters.streams.findDetails(uuidv7())).toBeNull();
   });
 });
 

@@ -27,8 +27,32 @@ async function cameras(filter: StreamFilter, beforeId: string | null = null): Pr
 describe('ReadStreams', () => {
   it('shows a stream, and says when there is none', async () => {
     const { id } = await vigia.start();
-    expect(await read.byId(id)).toMatchObject({ id, cameraId: 'gate-3' });
-    await expect(read.byId(UNKNOWN)).rejects.toThrow(StreamNotFound);
+    const { stream } = await read.details(id);
+    expect(stream).toMatchObject({ id, cameraId: 'gate-3' });
+    await expect(read.details(UNKNOWN)).rejects.toThrow(StreamNotFound);
+  });
+
+  it('shows how well the connection of a stream holds', async () => {
+    const { id, path } = await vigia.start();
+    await vigia.run(10_000);
+    expect((await read.details(id)).connection).toEqual({
+      quality: 'good',
+      reconnectsLastHour: 0,
+      lastOutage: null,
+    });
+    vigia.node.camera(path, 'silent');
+    await vigia.run(10_000);
+    expect((await read.details(id)).connection).toMatchObject({
+      quality: 'down',
+      lastOutage: { endedAt: null },
+    });
+    vigia.node.camera(path, 'live');
+    await vigia.run(10_000);
+    expect((await read.details(id)).connection).toMatchObject({
+      quality: 'good',
+      reconnectsLastHour: 1,
+      lastOutage: { endedAt: expect.any(Date), durationMs: expect.any(Number) },
+    });
   });
 
   it('shows pages, newest first', async () => {

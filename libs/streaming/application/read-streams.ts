@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 
+import { type Connection, connectionOf } from '../domain/connection-quality.js';
 import {
   type EventPage,
   type StreamEventRecord,
@@ -15,13 +16,14 @@ import { StreamNotFound } from '../domain/stream.errors.js';
 export class ReadStreams {
   constructor(private readonly streams: StreamRepository) {}
 
-  /** @throws StreamNotFound */
-  async byId(id: string): Promise<StreamRecord> {
-    const stream = await this.streams.findById(id);
-    if (stream === null) {
+  /** Also how well its connection holds. @throws StreamNotFound */
+  async details(id: string): Promise<{ stream: StreamRecord; connection: Connection }> {
+    const found = await this.streams.findDetails(id);
+    if (found === null) {
       throw new StreamNotFound(id);
     }
-    return stream;
+    const { stream, changes } = found;
+    return { stream, connection: connectionOf(stream.status, changes) };
   }
 
   list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]> {

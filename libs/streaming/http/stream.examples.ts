@@ -36,6 +36,17 @@ export const STREAM_EXAMPLE = {
   observedAt: '2026-11-23T16:28:01.190Z',
 };
 
+export const STREAM_DETAILS_EXAMPLE = {
+  ...STREAM_EXAMPLE,
+  connectionQuality: 'good',
+  reconnectsLastHour: 1,
+  lastOutage: {
+    startedAt: '2026-11-23T16:27:36.190Z',
+    endedAt: '2026-11-23T16:27:51.190Z',
+    durationMs: 15_000,
+  },
+};
+
 export const EVENT_EXAMPLE = {
   seq: '4711',
   at: '2026-11-23T16:25:10.950Z',

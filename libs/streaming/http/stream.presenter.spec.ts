@@ -4,8 +4,8 @@ import { streamId } from '#test/support/streaming/a-stream.js';
 import { aStreamRecord } from '#test/support/streaming/a-stream-record.js';
 
 import { Reason, explain } from '../domain/reason.js';
-import { presentEvent, presentStream } from './stream.presenter.js';
-import { streamEventSchema, streamSchema } from './stream.schema.js';
+import { presentDetails, presentEvent, presentStream } from './stream.presenter.js';
+import { streamDetailsSchema, streamEventSchema, streamSchema } from './stream.schema.js';
 
 const FAILED_AT = new Date('2026-11-23T10:00:20Z');
 
@@ -77,6 +77,22 @@ describe('presentStream', () => {
   it('says that nothing is known when the node was never looked at', () => {
     const unseen = aStreamRecord({ lookAgeMs: null, observedAt: null });
     expect(presentStream(unseen)).toMatchObject({ health: 'UNKNOWN', observedAt: null });
+  });
+});
+
+describe('presentDetails', () => {
+  it('adds how well the connection holds', () => {
+    const lastOutage = { startedAt: FAILED_AT, endedAt: null, durationMs: 1_500.4 };
+    const connection = { quality: 'down' as const, reconnectsLastHour: 2, lastOutage };
+    const stream = aStreamRecord({ status: 'STARTING' });
+    const shown = presentDetails(stream, connection);
+    expect(streamDetailsSchema.parse(shown)).toEqual({
+      ...presentStream(stream),
+      connectionQuality: 'down',
+      reconnectsLastHour: 2,
+      lastOutage: { startedAt: FAILED_AT.toISOString(), endedAt: null, durationMs: 1_500 },
+    });
+    expect(presentDetails(stream, { ...connection, lastOutage: null }).lastOutage).toBeNull();
   });
 });
 

@@ -1,4 +1,5 @@
 import { playbackUrls } from '../domain/camera-path.js';
+import { type Connection, type Outage } from '../domain/connection-quality.js';
 import {
   type LastError,
   type StreamEventRecord,
@@ -7,7 +8,7 @@ import {
 import { explain } from '../domain/reason.js';
 import { redactedSourceUrl } from '../domain/source-url.js';
 import { healthOf } from '../domain/stream-status.js';
-import { type StreamBody, type StreamEventBody } from './stream.schema.js';
+import { type StreamBody, type StreamDetailsBody, type StreamEventBody } from './stream.schema.js';
 
 /** A row as a caller sees it. */
 export function presentStream(stream: StreamRecord): StreamBody {
@@ -39,6 +40,29 @@ export function presentStream(stream: StreamRecord): StreamBody {
     stoppedAt: optionalInstant(stream.stoppedAt),
     updatedAt: instant(stream.updatedAt),
     observedAt: optionalInstant(stream.observedAt),
+  };
+}
+
+/** With how well its connection holds. */
+export function presentDetails(stream: StreamRecord, connection: Connection): StreamDetailsBody {
+  const { quality, reconnectsLastHour, lastOutage } = connection;
+  return {
+    ...presentStream(stream),
+    connectionQuality: quality,
+    reconnectsLastHour,
+    lastOutage: lastOutage === null ? null : presentOutage(lastOutage),
+  };
+}
+
+function presentOutage({
+  startedAt,
+  endedAt,
+  durationMs,
+}: Outage): NonNullable<StreamDetailsBody['lastOutage']> {
+  return {
+    startedAt: instant(startedAt),
+    endedAt: optionalInstant(endedAt),
+    durationMs: Math.round(durationMs),
   };
 }
 

@@ -3,8 +3,14 @@ import { z } from 'zod';
 
 import { CAMERA_ID_PATTERN, RESERVED_CAMERA_IDS } from '../domain/camera-path.js';
 import { MAX_SOURCE_LENGTH, parseSourceUrl } from '../domain/source-url.js';
+import { CONNECTION_QUALITIES } from '../domain/connection-quality.js';
 import { STREAM_HEALTHS, STREAM_STATUSES, TRANSPORTS } from '../domain/stream-status.js';
-import { EVENT_EXAMPLE, START_EXAMPLE, STREAM_EXAMPLE } from './stream.examples.js';
+import {
+  EVENT_EXAMPLE,
+  START_EXAMPLE,
+  STREAM_DETAILS_EXAMPLE,
+  STREAM_EXAMPLE,
+} from './stream.examples.js';
 
 const LABEL_KEY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABELS = 32;
@@ -141,6 +147,28 @@ export const streamSchema = z
   })
   .meta({ id: 'Stream', examples: [STREAM_EXAMPLE] });
 
+const outageSchema = z
+  .object({
+    startedAt: instant,
+    endedAt: instant.nullable().meta({ description: 'Null while it lasts.' }),
+    durationMs: z.int().min(0).meta({ description: 'Until now, while it lasts.' }),
+  })
+  .meta({ id: 'Outage' });
+
+export const streamDetailsSchema = streamSchema
+  .extend({
+    connectionQuality: z.enum(CONNECTION_QUALITIES).nullable().meta({
+      description:
+        'down: wanted and not RUNNING. unstable: RUNNING, with three outages or more in the last hour, or with more than a minute without media. good: RUNNING otherwise. Null once stopped. An outage begins when media is lost, not when somebody asks for another source or a retry.',
+    }),
+    reconnectsLastHour: z
+      .int()
+      .min(0)
+      .meta({ description: 'Outages that ended in media within the last hour.' }),
+    lastOutage: outageSchema.nullable(),
+  })
+  .meta({ id: 'StreamDetails', examples: [STREAM_DETAILS_EXAMPLE] });
+
 export const streamListSchema = z
   .object({
     items: z.array(streamSchema),
@@ -221,6 +249,7 @@ function hasUniqueKeys(pairs: readonly string[]): boolean {
 
 export type StartBody = z.output<typeof startSchema>;
 export type StreamBody = z.output<typeof streamSchema>;
+export type StreamDetailsBody = z.output<typeof streamDetailsSchema>;
 export type StreamEventBody = z.output<typeof streamEventSchema>;
 export type StreamsQuery = z.output<typeof streamsQuerySchema>;
 export type PageQuery = z.output<typeof pageQuerySchema>;

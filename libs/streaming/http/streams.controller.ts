@@ -13,15 +13,17 @@ import { ApiProblems } from './api-responses.js';
 import { decodeIdCursor, decodeVersionCursor, toPage } from './cursor.js';
 import { parsedSource } from './parsed-source.js';
 import { MAX_WAIT_S, preferredWait } from './prefer.js';
-import { presentEvent, presentStream } from './stream.presenter.js';
+import { presentDetails, presentEvent, presentStream } from './stream.presenter.js';
 import {
   type PageQuery,
   type StartBody,
   type StreamBody,
+  type StreamDetailsBody,
   type StreamEventBody,
   type StreamsQuery,
   pageQuerySchema,
   startSchema,
+  streamDetailsSchema,
   streamEventListSchema,
   streamIdSchema,
   streamListSchema,
@@ -109,7 +111,7 @@ export class StreamsController {
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
   @ApiResponse({
     status: 200,
-    standardSchema: streamSchema,
+    standardSchema: streamDetailsSchema,
     description: 'The stream.',
     headers: { ETag },
   })
@@ -117,10 +119,10 @@ export class StreamsController {
   async get(
     @Param('id', { schema: streamIdSchema }) id: string,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<StreamBody> {
-    const stream = await this.read.byId(id);
+  ): Promise<StreamDetailsBody> {
+    const { stream, connection } = await this.read.details(id);
     reply.header('etag', `"${stream.generation}"`);
-    return presentStream(stream);
+    return presentDetails(stream, connection);
   }
 
   @Get()

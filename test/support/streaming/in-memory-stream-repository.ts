@@ -1,5 +1,6 @@
 import { type Clock } from '#kernel/clock.js';
 import { AppError } from '#kernel/app-error.js';
+import { MAX_STATUS_CHANGES } from '#streaming/domain/connection-quality.js';
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
 import {
   type AppliedSpec,
@@ -7,6 +8,7 @@ import {
   type NewStream,
   type PathIntent,
   type StartOutcome,
+  type StreamDetails,
   type StreamEventRecord,
   type StreamFilter,
   type StreamPage,
@@ -58,6 +60,22 @@ export class InMemoryStreamRepository extends StreamRepository {
     this.mustAnswer();
     const row = this.rows.get(id);
     return row === undefined ? null : this.read(row);
+  }
+
+  override async findDetails(id: string): Promise<StreamDetails | null> {
+    const stream = await this.findById(id);
+    const nowMs = this.clock.now().getTime();
+    const changes = this.eventsOf(id)
+      .filter(({ type }) => type === 'stream.status_changed')
+      .slice(-MAX_STATUS_CHANGES)
+      .map(({ fromStatus, toStatus, at, data }) => ({
+        fromStatus,
+        toStatus,
+        isAsked: 'by' in data,
+        at,
+        ageMs: Math.max(0, nowMs - at.getTime()),
+      }));
+    return stream === null ? null : { stream, changes };
   }
 
   override async list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]> {

@@ -1,3 +1,4 @@
+import { type StatusChange } from '../connection-quality.js';
 import { type StreamChange, type StreamState } from '../stream.js';
 import { type Desired, type StreamStatus, type Transport } from '../stream-status.js';
 import { type PlaybackBases } from '../camera-path.js';
@@ -49,6 +50,12 @@ export interface StreamRecord {
   readonly observedAt: Date | null;
   readonly lookAgeMs: number | null;
   readonly playback: PlaybackBases;
+}
+
+/** A stream with the newest changes of its status, oldest first, at most MAX_STATUS_CHANGES. */
+export interface StreamDetails {
+  readonly stream: StreamRecord;
+  readonly changes: readonly StatusChange[];
 }
 
 export type StartOutcome =
@@ -107,6 +114,7 @@ export abstract class StreamRepository {
   /** Row and event in one statement; a partial unique index decides who of many is first. */
   abstract start(stream: NewStream): Promise<StartOutcome>;
   abstract findById(id: string): Promise<StreamRecord | null>;
+  abstract findDetails(id: string): Promise<StreamDetails | null>;
   /** Newest first. */
   abstract list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]>;
   /** Newest first; null when there is no such stream. */

@@ -1,9 +1,45 @@
 /** The statements that only read. */
-import { type StreamFilter, type StreamPage } from '../../domain/ports/stream-repository.js';
-import { STREAM_READ_COLUMNS, STREAM_READ_JOINS, STREAM_STATE_COLUMNS } from './stream.row.js';
+import { MAX_STATUS_CHANGES, type StatusChange } from '../../domain/connection-quality.js';
+import {
+  type StreamDetails,
+  type StreamFilter,
+  type StreamPage,
+} from '../../domain/ports/stream-repository.js';
+import {
+  STREAM_READ_COLUMNS,
+  STREAM_READ_JOINS,
+  STREAM_STATE_COLUMNS,
+  type StreamRead,
+  toRecord,
+} from './stream.row.js';
 
 export const FIND_SQL = `
   SELECT ${STREAM_READ_COLUMNS} FROM streams s ${STREAM_READ_JOINS} WHERE s.id = $1`;
+
+/** What somebody asked for is marked by `by`; `at` of all events is the database's own clock. */
+export const DETAILS_SQL = `
+  SELECT ${STREAM_READ_COLUMNS}, (
+    SELECT coalesce(json_agg(json_build_object(
+      'fromStatus', from_status, 'toStatus', to_status, 'isAsked', data ? 'by', 'at', at,
+      'ageMs', greatest(0, extract(epoch FROM now() - at) * 1000)) ORDER BY version), '[]')
+    FROM (
+      SELECT version, from_status, to_status, data, at FROM stream_events
+      WHERE stream_id = s.id AND type = 'stream.status_changed'
+      ORDER BY version DESC LIMIT ${MAX_STATUS_CHANGES}
+    ) newest
+  ) AS changes
+  FROM streams s ${STREAM_READ_JOINS} WHERE s.id = $1`;
+
+export type DetailsRead = StreamRead & {
+  changes: (Omit<StatusChange, 'at'> & { at: string })[];
+};
+
+export function toDetails({ changes, ...row }: DetailsRead): StreamDetails {
+  return {
+    stream: toRecord(row),
+    changes: changes.map((change) => ({ ...change, at: new Date(change.at) })),
+  };
+}
 
 export const ACTIVE_ID_SQL = `
   SELECT id FROM streams WHERE camera_id = $1 AND desired = 'RUNNING'`;

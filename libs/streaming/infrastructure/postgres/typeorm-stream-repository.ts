@@ -11,6 +11,7 @@ import {
   type NewStream,
   type PathIntent,
   type StartOutcome,
+  type StreamDetails,
   type StreamEventRecord,
   type StreamFilter,
   type StreamPage,
@@ -26,6 +27,8 @@ import { START_SQL, STOP_SQL, startParameters } from './stream-intents.js';
 import {
   ACTIVE_ID_SQL,
   APPLIED_SPECS_SQL,
+  DETAILS_SQL,
+  type DetailsRead,
   EVENTS_SQL,
   EXISTS_SQL,
   FIND_SQL,
@@ -33,6 +36,7 @@ import {
   NEWEST_DESIRED_SQL,
   WORKING_SET_SQL,
   listQuery,
+  toDetails,
 } from './stream-queries.js';
 import { type StreamRead, type StreamStateRead, toRecord, toState } from './stream.row.js';
 
@@ -72,6 +76,11 @@ export class TypeOrmStreamRepository extends StreamRepository {
   override async findById(id: string): Promise<StreamRecord | null> {
     const [row] = await this.db.query<StreamRead>(FIND_SQL, [id]);
     return row === undefined ? null : toRecord(row);
+  }
+
+  override async findDetails(id: string): Promise<StreamDetails | null> {
+    const [row] = await this.db.query<DetailsRead>(DETAILS_SQL, [id]);
+    return row === undefined ? null : toDetails(row);
   }
 
   override async list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]> {

@@ -159,7 +159,7 @@ describe('NodeState: is it poisoned?', () => {
     expect(logs[0]).toMatchObject({
       level: 'error',
       fields: { code: 'NODE_CONFIG_POISONED' },
-      sentence: expect.stringContaining('replace or delete'),
+      sentence: expect.stringContaining('Replace or delete'),
     });
     expect(logs[1]?.fields).toMatchObject({ poisonedMs: 61_000 });
   });

@@ -8,6 +8,7 @@ import { Clock } from '#kernel/clock.js';
 
 import { HAZARDS, type NodeFacts, hazardsOf } from '../domain/node-hazards.js';
 import { type NodeConditions } from '../domain/ports/node-leases.js';
+import { Reason, explain } from '../domain/reason.js';
 import { Breaker } from './breaker.js';
 import { StreamingSettings } from './streaming-settings.js';
 
@@ -151,8 +152,8 @@ export class NodeState {
       this.poisonedSinceMs = this.clock.monotonicMs();
       this.sweepAtMs = this.poisonedSinceMs;
       this.logger.error(
-        { nodeId: this.settings.nodeId, code: 'NODE_CONFIG_POISONED' },
-        'node refuses every write because of a path that was altered by hand; replace or delete that path, or rewrite its file',
+        { nodeId: this.settings.nodeId, code: Reason.nodeConfigPoisoned },
+        explain(Reason.nodeConfigPoisoned),
       );
     }
   }

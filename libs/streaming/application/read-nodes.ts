@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 
 import { HAZARDS, NODE_VERSION_UNSUPPORTED } from '../domain/node-hazards.js';
 import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
+import { Reason, explain } from '../domain/reason.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
 
 export interface NodeHealth {
@@ -58,9 +59,7 @@ function conditionProblems(nodeId: string, conditions: NodeConditions): string[]
       .filter((code) => code === NODE_VERSION_UNSUPPORTED)
       .map(sentenceOf),
     ...(conditions.isPoisoned
-      ? [
-          'NODE_CONFIG_POISONED: a path altered by hand makes it refuse every write; replace or delete that path',
-        ]
+      ? [`${Reason.nodeConfigPoisoned}: ${explain(Reason.nodeConfigPoisoned)}`]
       : []),
     ...(conditions.unknownPaths > 0
       ? [

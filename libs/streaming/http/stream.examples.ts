@@ -1,4 +1,6 @@
 /** What the document shows: one camera at a gate, streaming. A test holds it against the schemas. */
+import { Reason, explain } from '../domain/reason.js';
+
 export const EXAMPLE_ID = '01a20939-c512-746b-a492-89b6f97a9fd7';
 
 export const STREAM_EXAMPLE = {
@@ -14,8 +16,8 @@ export const STREAM_EXAMPLE = {
   health: 'HEALTHY',
   error: null,
   lastError: {
-    code: 'SOURCE_NO_MEDIA',
-    message: 'The source delivered no media within the deadline.',
+    code: Reason.sourceNoMedia,
+    message: explain(Reason.sourceNoMedia),
     at: '2026-11-23T16:25:30.950Z',
   },
   removalPending: false,

@@ -5,6 +5,7 @@ import { CAMERA_ID_PATTERN, RESERVED_CAMERA_IDS } from '../domain/camera-path.js
 import { MAX_SOURCE_LENGTH, parseSourceUrl } from '../domain/source-url.js';
 import { CONNECTION_QUALITIES } from '../domain/connection-quality.js';
 import { STREAM_HEALTHS, STREAM_STATUSES, TRANSPORTS } from '../domain/stream-status.js';
+import { KNOWN_REASONS } from './reason-words.js';
 import {
   EVENT_EXAMPLE,
   START_EXAMPLE,
@@ -87,7 +88,9 @@ const instant = z.iso.datetime().meta({ description: 'RFC 3339, UTC.' });
 
 const errorSchema = z
   .object({
-    code: z.string().meta({ description: 'Stable; an open set.', examples: ['SOURCE_NO_MEDIA'] }),
+    code: z
+      .string()
+      .meta({ description: 'Stable; an open set, as `reason`.', examples: ['SOURCE_AUTH_FAILED'] }),
     message: z.string().meta({ description: 'What happened and what to do.' }),
     at: instant,
   })
@@ -110,7 +113,7 @@ export const streamSchema = z
       .string()
       .nullable()
       .meta({
-        description: 'More about the status. An open set: accept values you do not know.',
+        description: `More about the status. An open set: accept values you do not know. Known today:\n\n${KNOWN_REASONS}`,
         examples: ['RECONNECTING'],
       }),
     health: z.enum(STREAM_HEALTHS).meta({

@@ -5,6 +5,7 @@ import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 import { type ApiConfig } from '#platform/config/api-config.js';
 import { Drain } from '#platform/http/drain.js';
 import { createFastifyAdapter } from '#platform/http/fastify-adapter.js';
+import { refuseWithoutIfMatch } from '#platform/http/if-match.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { earlyLogger } from '#platform/logging/logger-module.js';
 
@@ -28,6 +29,7 @@ export async function createApp(
   const fastify = app.getHttpAdapter().getInstance();
   app.get(RouteTable).observe(fastify);
   app.get(Drain).observe(fastify);
+  refuseWithoutIfMatch(fastify);
   serveDocument(app);
   return app;
 }

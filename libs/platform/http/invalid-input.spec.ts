@@ -35,6 +35,12 @@ describe('InputPipe', () => {
     expect(await check({ name: 'a', count: '7' })).toEqual({ name: 'a', count: 7 });
   });
 
+  it('finds the fault of an address before that of what is sent there', async () => {
+    const all = [check({}, 'query'), check({}), check({}, 'param', 'id')];
+    await expect(Promise.all(all)).rejects.toMatchObject({ code: 'request.malformed_id' });
+    await Promise.allSettled(all);
+  });
+
   it('passes on a parameter that has no schema', async () => {
     const anything = { x: 1 };
     expect(await pipe.transform(anything, { type: 'custom' } as ArgumentMetadata)).toBe(anything);

@@ -51,6 +51,10 @@ export class InputPipe extends StandardSchemaValidationPipe {
         'There is no body; send a JSON object with the content type application/json.',
       );
     }
+    if (metadata.type !== 'param') {
+      // All are checked at once and the first fault counts: that of the address, whatever is sent there.
+      await Promise.resolve();
+    }
     const result = await schema['~standard'].validate(value);
     if (result.issues === undefined) {
       return result.value;

@@ -5,6 +5,7 @@ import { fastify } from 'fastify';
 import { AppError, type AppErrorKind } from '#kernel/app-error.js';
 import { type LogLine, silentLogs } from '#test/support/streaming/silent-logs.js';
 
+import { IfMatchRequired } from './if-match.js';
 import { InvalidInput, MalformedInput } from './invalid-input.js';
 import { problemSchema } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
@@ -89,6 +90,8 @@ describe('ProblemFilter', () => {
     ['forbidden', 403],
     ['not_found', 404],
     ['conflict', 409],
+    ['precondition_failed', 412],
+    ['precondition_required', 428],
     ['unavailable', 503],
     ['internal', 500],
   ])('answers what is %s with a %i and a whole problem document', (kind, status) => {
@@ -177,9 +180,11 @@ describe('ProblemFilter', () => {
     expect(wrong.headers.get('allow')).toBe('GET');
   });
 
-  it('calls a wrong method wrong also where the route of an id has taken it', () => {
-    const malformed = new MalformedInput('request.malformed_id', 'must be a UUID', 'id');
-    const answer = answerTo(malformed, { url: '/things/start' });
+  it.each([
+    ['refuses it', new MalformedInput('request.malformed_id', 'must be a UUID', 'id')],
+    ['wants an If-Match', new IfMatchRequired()],
+  ])('calls a wrong method wrong also where the route of an id %s', (_, thrown) => {
+    const answer = answerTo(thrown, { url: '/things/start' });
     expect(answer.problem).toMatchObject({ status: 405, code: 'request.method_not_allowed' });
     expect(answer.headers.get('allow')).toBe('POST');
   });

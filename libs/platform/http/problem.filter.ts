@@ -12,6 +12,7 @@ import { type FastifyError, type FastifyReply, type FastifyRequest } from 'fasti
 
 import { AppError } from '#kernel/app-error.js';
 
+import { IfMatchRequired } from './if-match.js';
 import { MalformedInput } from './invalid-input.js';
 import { type Fault, STATUS_OF_KIND, problemOf } from './problem.js';
 import { shownPath } from './request-path.js';
@@ -69,12 +70,9 @@ export class ProblemFilter implements ExceptionFilter {
   }
 
   faultOf(thrown: unknown, request: FastifyRequest): Fault {
-    // `GET /streams/start` reaches the stream with the id `start`, which no stream has.
-    if (request.is404 || thrown instanceof MalformedInput) {
-      const allowed = this.routes.methodsOf(request.url);
-      if (allowed.length > 0 && !allowed.includes(request.method)) {
-        return methodNotAllowed(request.method, allowed);
-      }
+    const allowed = isAstray(thrown, request) ? this.routes.methodsOf(request.url) : [];
+    if (allowed.length > 0 && !allowed.includes(request.method)) {
+      return methodNotAllowed(request.method, allowed);
     }
     if (thrown instanceof AppError) {
       return ofApplication(thrown);
@@ -97,6 +95,11 @@ const UNKNOWN_ROUTE: Fault = {
   code: 'request.unknown_route',
   detail: 'There is nothing here. The API is described at /docs.',
 };
+
+/** `GET /streams/start` reaches the stream with the id `start`, which no stream has. */
+function isAstray(thrown: unknown, { is404 }: FastifyRequest): boolean {
+  return is404 || thrown instanceof MalformedInput || thrown instanceof IfMatchRequired;
+}
 
 function methodNotAllowed(method: string, allowed: readonly string[]): Fault {
   return {

@@ -76,8 +76,8 @@ describeWithPgBouncer('behind a transaction pooler (needs pgbouncer)', () => {
     stream.observedRunning();
     const fence = await other.leases('b').hold(NODE_ID, null);
     expect(await one.streams.saveObserved([stream.change()!], fence)).toEqual(new Set([id]));
-    expect((await one.streams.stop(id))?.hasStopped).toBe(true);
-    expect((await other.streams.stop(id))?.hasStopped).toBe(false);
+    expect(await one.streams.stop(id)).toMatchObject({ hasStopped: true });
+    expect(await other.streams.stop(id)).toMatchObject({ hasStopped: false });
     expect(await one.streams.list({}, { limit: 9, beforeId: null })).toMatchObject([
       { id, status: 'STOPPED' },
     ]);

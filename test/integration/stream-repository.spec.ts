@@ -292,7 +292,7 @@ describe('stop', () => {
 
     const second = await other.streams.stop(id);
 
-    expect(second).toEqual({ stream: first?.stream, hasStopped: false });
+    expect(second).toEqual({ ...first, hasStopped: false });
     expect(await one.streams.events(id, { limit: 10, beforeVersion: null })).toHaveLength(2);
   });
 
@@ -303,15 +303,19 @@ describe('stop', () => {
       Array.from({ length: 30 }, (_, index) => (index % 2 === 0 ? one : other).streams.stop(id)),
     );
 
-    expect(outcomes.filter((outcome) => outcome?.hasStopped)).toHaveLength(1);
-    const instants = outcomes.map((outcome) => outcome?.stream.stoppedAt?.getTime());
+    const stopped = outcomes.flatMap((outcome) => (outcome.kind === 'stopped' ? [outcome] : []));
+    expect(stopped).toHaveLength(30);
+    expect(stopped.filter(({ hasStopped }) => hasStopped)).toHaveLength(1);
+    const instants = stopped.map(({ stream }) => stream.stoppedAt?.getTime());
     expect(new Set(instants).size).toBe(1);
     expect(instants[0]).toBeGreaterThan(0);
     expect(await one.streams.events(id, { limit: 10, beforeVersion: null })).toHaveLength(2);
   });
 
   it('knows no stream of an unknown id', async () => {
-    expect(await one.streams.stop('0198c0de-0000-7000-8000-00000000ffff')).toBeNull();
+    expect(await one.streams.stop('0198c0de-0000-7000-8000-00000000ffff')).toEqual({
+      kind: 'not_found',
+    });
   });
 
   it('leaves the camera free for a new stream on the same path', async () => {

@@ -9,6 +9,7 @@ import { type PathResult } from './apply-path.js';
 import { FollowStream } from './follow-stream.js';
 import { PathWriter } from './path-writer.js';
 import { SaveObserved } from './save-observed.js';
+import { type WriteJob } from './write-queue.js';
 
 @Injectable()
 export class ReconcileStream {
@@ -20,9 +21,10 @@ export class ReconcileStream {
     private readonly save: SaveObserved,
   ) {}
 
-  async execute(path: string): Promise<void> {
+  /** @param options `mustRestart`: the node begins afresh with the path, as it is or not */
+  async execute(path: string, options: Partial<Pick<WriteJob, 'mustRestart'>> = {}): Promise<void> {
     try {
-      const result = await this.writer.enqueue({ path, priority: 'interactive' });
+      const result = await this.writer.enqueue({ path, priority: 'interactive', ...options });
       await this.react(path, result);
     } catch (err) {
       this.logger.warn({ path, err }, 'intent not carried to the node; the next tick does it');

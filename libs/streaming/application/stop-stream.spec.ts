@@ -4,7 +4,7 @@ import { ControlPlane, NEVER, aStart } from '#test/support/streaming/control-pla
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
 import { type StreamRecord } from '../domain/ports/stream-repository.js';
-import { StreamNotFound } from '../domain/stream.errors.js';
+import { PreconditionFailed, StreamNotFound } from '../domain/stream.errors.js';
 
 let logs = silentLogs();
 let vigia: ControlPlane;
@@ -42,6 +42,19 @@ describe('StopStream', () => {
     expect(second.stoppedAt).toEqual(first.stoppedAt);
     expect(vigia.node.writes).toHaveLength(writes);
     expect(logs).toHaveLength(lines);
+  });
+
+  it('is refused when it is based on another generation, and changes nothing', async () => {
+    const { id } = await vigia.start();
+    await expect(vigia.stopStream.execute(id, [2])).rejects.toThrow(PreconditionFailed);
+    expect(vigia.stateOf({ id }).desired).toBe('RUNNING');
+    expect(await vigia.stopStream.execute(id, [1])).toMatchObject({ status: 'STOPPED' });
+  });
+
+  it('is done already for a stopped stream, whatever it is based on', async () => {
+    const { id } = await vigia.start();
+    const first = await vigia.stop(id);
+    expect((await vigia.stopStream.execute(id, [1])).stoppedAt).toEqual(first.stoppedAt);
   });
 
   it('ends the waiting of the one who started it', async () => {

@@ -1,8 +1,9 @@
 import { Injectable, Logger } from '@nestjs/common';
 
+import { type ExpectedGenerations } from '../domain/ports/stream-changes.js';
 import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
-import { StreamNotFound } from '../domain/stream.errors.js';
 import { ReconcileStream } from './reconcile-stream.js';
+import { refusalOf } from './refused-change.js';
 import { StreamSignals } from './stream-signals.js';
 
 @Injectable()
@@ -15,11 +16,11 @@ export class StopStream {
     private readonly signals: StreamSignals,
   ) {}
 
-  /** Commits at once, node up or not. Idempotent. @throws StreamNotFound */
-  async execute(id: string): Promise<StreamRecord> {
-    const outcome = await this.streams.stop(id);
-    if (outcome === null) {
-      throw new StreamNotFound(id);
+  /** Commits at once, node up or not. Idempotent. @throws StreamNotFound, PreconditionFailed */
+  async execute(id: string, expected: ExpectedGenerations = null): Promise<StreamRecord> {
+    const outcome = await this.streams.stop(id, expected);
+    if (outcome.kind !== 'stopped') {
+      throw refusalOf(id, outcome);
     }
     const { stream, hasStopped } = outcome;
     if (hasStopped) {

@@ -56,7 +56,7 @@ export const EXPLANATIONS: Readonly<Record<Reason, Explanation>> = {
   },
   MEDIAMTX_REJECTED: {
     cause: 'MediaMTX refuses the configuration of this stream.',
-    advice: 'Correct the source by a PATCH of the stream.',
+    advice: 'Correct its source by a PATCH, or stop it and start it again.',
   },
   NODE_CONFIG_POISONED: {
     cause: 'A path that was altered by hand makes the MediaMTX node refuse every write.',

@@ -1,5 +1,7 @@
 import { AppError } from '#kernel/app-error.js';
 
+import { MAX_LABELS } from './labels.js';
+
 export class StreamNotFound extends AppError {
   constructor(id: string) {
     super('not_found', 'stream.not_found', `There is no stream with the id ${id}.`);
@@ -14,6 +16,37 @@ export class CameraBusy extends AppError {
       `Camera ${cameraId} already has an active stream, ${activeStreamId}. Use that one, or stop it first.`,
       { extensions: { activeStreamId } },
     );
+  }
+}
+
+export class StreamStopped extends AppError {
+  constructor(id: string) {
+    super(
+      'conflict',
+      'stream.stopped',
+      `Stream ${id} is stopped, for good. Start its camera again: that makes a new stream with the same URLs.`,
+    );
+  }
+}
+
+/** The caller decided on what is not true any more. */
+export class PreconditionFailed extends AppError {
+  constructor(generation: number) {
+    super(
+      'precondition_failed',
+      'stream.precondition_failed',
+      `Nothing was changed: the generation of the stream is ${generation} by now, which If-Match does not name. GET it again, and decide again.`,
+      { extensions: { generation } },
+    );
+  }
+}
+
+export class TooManyLabels extends AppError {
+  constructor() {
+    const message = `must leave at most ${MAX_LABELS} labels`;
+    super('invalid', 'stream.too_many_labels', `The labels ${message}, old ones included.`, {
+      extensions: { errors: [{ pointer: '/labels', message }] },
+    });
   }
 }
 

@@ -12,10 +12,12 @@ import { JudgeRefusal } from '#streaming/application/judge-refusal.js';
 import { LookAtStream } from '#streaming/application/look-at-stream.js';
 import { NodeMemory } from '#streaming/application/node-memory.js';
 import { NodeState } from '#streaming/application/node-state.js';
+import { PatchStream } from '#streaming/application/patch-stream.js';
 import { PathWriter } from '#streaming/application/path-writer.js';
 import { ProbeSilent } from '#streaming/application/probe-silent.js';
 import { ReconcileNode, type TickResult } from '#streaming/application/reconcile-node.js';
 import { ReconcileStream } from '#streaming/application/reconcile-stream.js';
+import { RetryStream } from '#streaming/application/retry-stream.js';
 import { SaveObserved } from '#streaming/application/save-observed.js';
 import { type StartRequest, StartStream } from '#streaming/application/start-stream.js';
 import { StopStream } from '#streaming/application/stop-stream.js';
@@ -73,6 +75,8 @@ export class ControlPlane {
   readonly reconcileNode: ReconcileNode;
   readonly reconcileStream: ReconcileStream;
   readonly startStream: StartStream;
+  readonly patchStream: PatchStream;
+  readonly retryStream: RetryStream;
   readonly stopStream: StopStream;
 
   constructor(
@@ -126,6 +130,8 @@ export class ControlPlane {
       settings,
       clock,
     );
+    this.patchStream = new PatchStream(streams, node, this.reconcileStream, this.signals);
+    this.retryStream = new RetryStream(streams, this.reconcileStream, this.signals);
     this.stopStream = new StopStream(streams, this.reconcileStream, this.signals);
   }
 

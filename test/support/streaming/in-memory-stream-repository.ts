@@ -3,12 +3,20 @@ import { AppError } from '#kernel/app-error.js';
 import { MAX_STATUS_CHANGES } from '#streaming/domain/connection-quality.js';
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
 import {
+  type ExpectedGenerations,
+  type StreamPatch,
+} from '#streaming/domain/ports/stream-changes.js';
+import {
   type AppliedSpec,
   type EventPage,
   type NewStream,
+  type PatchOutcome,
   type PathIntent,
+  type PreviewOutcome,
+  type RetryOutcome,
   type StartOutcome,
   type StreamDetails,
+  type StopOutcome,
   type StreamEventRecord,
   type StreamFilter,
   type StreamPage,
@@ -18,7 +26,19 @@ import {
 import { Reason } from '#streaming/domain/reason.js';
 import { type StreamChange, type StreamState, isWanted } from '#streaming/domain/stream.js';
 import { type Desired } from '#streaming/domain/stream-status.js';
+import {
+  type ChangeTime,
+  decidePatch,
+  isParked,
+  judge,
+  patchedRow,
+  retriedRow,
+} from './changed-rows.js';
 import { type StreamRow, newRow, stoppedRow, toRecord, withChange } from './stream-rows.js';
+
+type Said = Pick<StreamEventRecord, 'type' | 'data'>;
+
+const SAID: Said = { type: 'stream.status_changed', data: {} };
 
 /** Streams and events in memory, with the same rules as the tables have. */
 export class InMemoryStreamRepository extends StreamRepository {
@@ -98,20 +118,65 @@ export class InMemoryStreamRepository extends StreamRepository {
       : null;
   }
 
-  override async stop(id: string): Promise<{ stream: StreamRecord; hasStopped: boolean } | null> {
+  override async stop(id: string, expected: ExpectedGenerations = null): Promise<StopOutcome> {
+    const row = this.locked(id);
+    if (row?.state.desired === 'STOPPED') {
+      return { kind: 'stopped', stream: this.read(row), hasStopped: false };
+    }
+    const judged = judge(row, expected);
+    if (judged.kind !== 'active') {
+      return judged as Exclude<typeof judged, { kind: 'stopped' }>;
+    }
+    const stream = this.change(judged.row, stoppedRow(judged.row, this.time()));
+    return { kind: 'stopped', stream, hasStopped: true };
+  }
+
+  override async patch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PatchOutcome> {
+    const decided = decidePatch(judge(this.locked(id), expected), change);
+    if (decided.kind !== 'decided') {
+      return decided;
+    }
+    const { row, effect, changed } = decided;
+    const event = { type: 'stream.patched', data: { by: 'patch', changed } };
+    const stream =
+      changed.length === 0
+        ? this.read(row)
+        : this.change(row, patchedRow(decided, this.time()), effect === 'none' ? null : event);
+    return { kind: 'patched', stream, previousStatus: row.state.status, effect, changed };
+  }
+
+  override async previewPatch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PreviewOutcome> {
     this.mustAnswer();
-    this.writes += 1;
-    const row = this.rows.get(id);
-    if (row === undefined) {
-      return null;
+    const decided = decidePatch(judge(this.rows.get(id), expected), change);
+    if (decided.kind !== 'decided') {
+      return decided;
     }
-    if (row.state.desired === 'STOPPED') {
-      return { stream: this.read(row), hasStopped: false };
+    const { row, effect, changed } = decided;
+    return { kind: 'previewed', path: row.state.path, effect, changed };
+  }
+
+  override async retry(id: string, expected: ExpectedGenerations): Promise<RetryOutcome> {
+    const judged = judge(this.locked(id), expected);
+    if (judged.kind !== 'active') {
+      return judged;
     }
-    const stopped = stoppedRow(row, this.time());
-    this.put(stopped);
-    this.append(stopped, row.state);
-    return { stream: this.read(stopped), hasStopped: true };
+    const { row } = judged;
+    const event = { type: 'stream.retried', data: { by: 'retry' } };
+    const stream = this.change(row, retriedRow(row, this.time()), event);
+    return {
+      kind: 'retried',
+      stream,
+      previousStatus: row.state.status,
+      wasParked: isParked(row),
+    };
   }
 
   override async intentFor(nodeId: string, path: string): Promise<PathIntent | null> {
@@ -187,6 +252,19 @@ export class InMemoryStreamRepository extends StreamRepository {
     return row.state;
   }
 
+  /** Its password is refused: its path is to be taken out of the node. */
+  park(streamId: string): void {
+    const row = this.rows.get(streamId);
+    if (row !== undefined) {
+      this.put({ ...row, state: { ...row.state, parkedGeneration: row.state.generation } });
+    }
+  }
+
+  isParked(streamId: string): boolean {
+    const row = this.rows.get(streamId);
+    return row !== undefined && isParked(row);
+  }
+
   /** All data is gone, as after a restore of an empty backup. */
   wipe(): void {
     this.rows.clear();
@@ -201,16 +279,32 @@ export class InMemoryStreamRepository extends StreamRepository {
     const saved = withChange(row, change, this.clock.now());
     this.put(saved);
     if (change.event !== null) {
-      this.append(saved, row.state, change.event.type);
+      this.append(saved, row.state, { ...SAID, type: change.event.type });
     }
     return true;
+  }
+
+  private locked(id: string): StreamRow | undefined {
+    this.mustAnswer();
+    this.writes += 1;
+    return this.rows.get(id);
+  }
+
+  /** @param event its type counts where the status stays; null writes none */
+  private change(from: StreamRow, to: StreamRow, event: Said | null = SAID): StreamRecord {
+    this.put(to);
+    if (event !== null) {
+      const isSame = from.state.status === to.state.status;
+      this.append(to, from.state, isSame ? event : { ...SAID, data: event.data });
+    }
+    return this.read(to);
   }
 
   private put(row: StreamRow): void {
     this.rows.set(row.state.id, row);
   }
 
-  private append(row: StreamRow, from: StreamState | null, type = 'stream.status_changed'): void {
+  private append(row: StreamRow, from: StreamState | null, { type, data }: Said = SAID): void {
     const event = {
       seq: String(this.log.length + 1),
       at: this.clock.now(),
@@ -220,7 +314,7 @@ export class InMemoryStreamRepository extends StreamRepository {
       reason: row.state.reason,
       generation: row.state.generation,
       version: row.state.version,
-      data: {},
+      data,
     };
     this.log.push({ streamId: row.state.id, event });
   }
@@ -240,8 +334,9 @@ export class InMemoryStreamRepository extends StreamRepository {
     return [...this.rows.values()].sort((one, other) => (one.state.id < other.state.id ? 1 : -1));
   }
 
-  private time(): { now: Date; monotonicMs: number } {
-    return { now: this.clock.now(), monotonicMs: this.clock.monotonicMs() };
+  private time(): ChangeTime {
+    const [now, monotonicMs] = [this.clock.now(), this.clock.monotonicMs()];
+    return { now, monotonicMs, isNodeDown: this.isNodeKnownDown };
   }
 
   private mustAnswer(): void {

@@ -23,7 +23,7 @@ export interface StreamRow {
   readonly updatedAt: Date;
 }
 
-interface Time {
+export interface Time {
   readonly now: Date;
   readonly monotonicMs: number;
 }

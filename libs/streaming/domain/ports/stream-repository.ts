@@ -5,6 +5,13 @@ import { type PlaybackBases } from '../camera-path.js';
 import { type SourceUrl } from '../source-url.js';
 import { type Fence } from './node-leases.js';
 import { type PathSpec } from './media-mtx-client.js';
+import {
+  type ExpectedGenerations,
+  type PatchDecision,
+  type RefusedChange,
+  type RefusedPatch,
+  type StreamPatch,
+} from './stream-changes.js';
 
 export interface NewStream {
   readonly id: string;
@@ -62,6 +69,31 @@ export type StartOutcome =
   | { readonly kind: 'started'; readonly stream: StreamRecord }
   | { readonly kind: 'busy'; readonly activeStreamId: string };
 
+export type PatchOutcome =
+  | RefusedPatch
+  | ({
+      readonly kind: 'patched';
+      readonly stream: StreamRecord;
+      readonly previousStatus: StreamStatus;
+    } & PatchDecision);
+
+export type PreviewOutcome =
+  RefusedPatch | ({ readonly kind: 'previewed'; readonly path: string } & PatchDecision);
+
+export type RetryOutcome =
+  | RefusedChange
+  | {
+      readonly kind: 'retried';
+      readonly stream: StreamRecord;
+      readonly previousStatus: StreamStatus;
+      /** Its path was taken out of the node, and comes back by this. */
+      readonly wasParked: boolean;
+    };
+
+export type StopOutcome =
+  | Exclude<RefusedChange, { kind: 'stopped' }>
+  | { readonly kind: 'stopped'; readonly stream: StreamRecord; readonly hasStopped: boolean };
+
 export interface StreamFilter {
   readonly status?: StreamStatus | undefined;
   readonly cameraId?: string | undefined;
@@ -107,7 +139,7 @@ export interface AppliedSpec {
 }
 
 /**
- * Streams and their events. Intents (start, stop) always win; observations are compare-and-set by
+ * Streams and their events. Intents (start, patch, retry, stop) always win; observations are compare-and-set by
  * version, and what lost its race writes neither row nor event.
  */
 export abstract class StreamRepository {
@@ -119,8 +151,22 @@ export abstract class StreamRepository {
   abstract list(filter: StreamFilter, page: StreamPage): Promise<StreamRecord[]>;
   /** Newest first; null when there is no such stream. */
   abstract events(streamId: string, page: EventPage): Promise<StreamEventRecord[] | null>;
-  /** Idempotent: a stopped stream is answered as it is, without a second event. */
-  abstract stop(id: string): Promise<{ stream: StreamRecord; hasStopped: boolean } | null>;
+  /** Idempotent: a stopped stream is answered as it is, whatever is expected, and without an event. */
+  abstract stop(id: string, expected?: ExpectedGenerations): Promise<StopOutcome>;
+  /** Writes nothing when nothing differs; labels alone are no new generation and no event. */
+  abstract patch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PatchOutcome>;
+  /** What `patch` would do, decided by the same rules; neither writes nor locks. */
+  abstract previewPatch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PreviewOutcome>;
+  /** A new generation of what is wanted already. */
+  abstract retry(id: string, expected: ExpectedGenerations): Promise<RetryOutcome>;
   /** The newest row of a path, with its source; null when there is none. */
   abstract intentFor(nodeId: string, path: string): Promise<PathIntent | null>;
   /**

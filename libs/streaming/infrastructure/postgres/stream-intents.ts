@@ -1,10 +1,23 @@
 /**
- * The statements of start and stop: row and event in one, so that neither exists without the other.
+ * The statements of start, retry and stop: row and event in one, so that neither exists without the
+ * other.
  */
-import { type NewStream } from '../../domain/ports/stream-repository.js';
+import {
+  type NewStream,
+  type RetryOutcome,
+  type StopOutcome,
+} from '../../domain/ports/stream-repository.js';
+import {
+  type ChangeRead,
+  LOCKED,
+  REFUSAL,
+  answered,
+  isNodeDown,
+  refusalOf,
+} from './active-stream.js';
 import { encodeSecret } from './source-secret.js';
 import { INSERT_EVENT } from './stream-event.row.js';
-import { STREAM_READ_COLUMNS, STREAM_READ_JOINS } from './stream.row.js';
+import { STREAM_READ_COLUMNS, STREAM_READ_JOINS, toRecord } from './stream.row.js';
 
 /**
  * Answers no row when the camera, or its path, is busy: the partial unique indexes decide, not a
@@ -17,8 +30,7 @@ export const START_SQL = `
       source_has_query, on_demand, transport, labels, desired, status, reason, generation,
       applied_generation, removal_pending, reconnects, created_at, intent_at, updated_at, version)
     SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'RUNNING', 'STARTING',
-      (SELECT CASE WHEN NOT (conditions ->> 'isReachable')::boolean THEN 'NODE_UNREACHABLE' END
-       FROM node_leases WHERE node_id = $3),
+      CASE WHEN ${isNodeDown('$3')} THEN 'NODE_UNREACHABLE' END,
       1, 0, false, 0, now(), clock_timestamp(), now(), 1
     ON CONFLICT DO NOTHING
     RETURNING *
@@ -46,21 +58,68 @@ export function startParameters(stream: NewStream): unknown[] {
   ];
 }
 
-/** Answers no row when the stream is unknown or stopped already. */
+/** STARTING from whatever it was; one that is STARTING keeps its reason, unless its node is down. */
+export const RETRY_SQL = `
+  WITH old AS (${LOCKED}), d AS (
+    SELECT *,
+      CASE ${REFUSAL} ELSE 'retried' END AS verdict,
+      coalesce(parked_generation = generation, false) AS was_parked
+    FROM old
+  ), s AS (
+    UPDATE streams SET
+      status = 'STARTING',
+      reason = CASE WHEN ${isNodeDown('d.node_id')} THEN 'NODE_UNREACHABLE'
+        WHEN d.status = 'RUNNING' THEN 'RECONNECTING'
+        WHEN d.status = 'STARTING' THEN d.reason END,
+      generation = d.generation + 1, version = d.version + 1,
+      intent_at = clock_timestamp(), updated_at = now()
+    FROM d
+    WHERE streams.id = d.id AND d.verdict = 'retried'
+    RETURNING streams.*
+  ), e AS (
+    ${INSERT_EVENT}
+    SELECT s.id, s.version, s.generation,
+      CASE WHEN s.status = d.status THEN 'stream.retried' ELSE 'stream.status_changed' END,
+      d.status, s.status, s.reason, 'api', now(), '{"by":"retry"}'
+    FROM s JOIN d USING (id)
+  )
+  ${answered('d.was_parked')}`;
+
+export type RetryRead = ChangeRead & { readonly was_parked: boolean };
+
+export function toRetryOutcome(row: RetryRead | undefined): RetryOutcome {
+  if (row?.verdict !== 'retried') {
+    return refusalOf(row);
+  }
+  const { previous_status: previousStatus, was_parked: wasParked } = row;
+  return { kind: 'retried', stream: toRecord(row), previousStatus, wasParked };
+}
+
+/** Whoever stops what is stopped already has what he wants, whatever he expected. */
 export const STOP_SQL = `
-  WITH old AS (
-    SELECT id, status FROM streams WHERE id = $1 AND desired = 'RUNNING' FOR UPDATE
+  WITH old AS (${LOCKED}), d AS (
+    SELECT *, CASE ${REFUSAL} ELSE 'now stopped' END AS verdict FROM old
   ), s AS (
     UPDATE streams SET
       desired = 'STOPPED', status = 'STOPPED', reason = 'REMOVAL_PENDING', removal_pending = true,
-      generation = generation + 1, version = version + 1,
+      generation = d.generation + 1, version = d.version + 1,
       stopped_at = now(), intent_at = clock_timestamp(), updated_at = now()
-    WHERE id = (SELECT id FROM old)
-    RETURNING *
+    FROM d
+    WHERE streams.id = d.id AND d.verdict = 'now stopped'
+    RETURNING streams.*
   ), e AS (
     ${INSERT_EVENT}
-    SELECT s.id, s.version, s.generation, 'stream.status_changed', old.status, s.status, s.reason,
+    SELECT s.id, s.version, s.generation, 'stream.status_changed', d.status, s.status, s.reason,
       'api', now(), '{}'
-    FROM s JOIN old USING (id)
+    FROM s JOIN d USING (id)
   )
-  SELECT ${STREAM_READ_COLUMNS} FROM s ${STREAM_READ_JOINS}`;
+  ${answered()}`;
+
+export function toStopOutcome(row: ChangeRead | undefined): StopOutcome {
+  if (row === undefined) {
+    return { kind: 'not_found' };
+  }
+  return row.verdict === 'stale'
+    ? { kind: 'stale', generation: row.generation }
+    : { kind: 'stopped', stream: toRecord(row), hasStopped: row.verdict === 'now stopped' };
+}

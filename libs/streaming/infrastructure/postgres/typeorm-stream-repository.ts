@@ -5,13 +5,18 @@ import { Database } from '#platform/database/database.js';
 
 import { type PathSpec } from '../../domain/ports/media-mtx-client.js';
 import { type Fence } from '../../domain/ports/node-leases.js';
+import { type ExpectedGenerations, type StreamPatch } from '../../domain/ports/stream-changes.js';
 import {
   type AppliedSpec,
   type EventPage,
   type NewStream,
+  type PatchOutcome,
   type PathIntent,
+  type PreviewOutcome,
+  type RetryOutcome,
   type StartOutcome,
   type StreamDetails,
+  type StopOutcome,
   type StreamEventRecord,
   type StreamFilter,
   type StreamPage,
@@ -20,10 +25,28 @@ import {
 } from '../../domain/ports/stream-repository.js';
 import { type StreamChange, type StreamState, isWanted } from '../../domain/stream.js';
 import { type Desired, type Transport } from '../../domain/stream-status.js';
+import { type ChangeRead } from './active-stream.js';
 import { SAVE_OBSERVED_SQL, saveObservedParameters } from './observed-changes.js';
 import { decodeSecret } from './source-secret.js';
 import { type StreamEventRead, toEventRecord } from './stream-event.row.js';
-import { START_SQL, STOP_SQL, startParameters } from './stream-intents.js';
+import {
+  RETRY_SQL,
+  type RetryRead,
+  START_SQL,
+  STOP_SQL,
+  startParameters,
+  toRetryOutcome,
+  toStopOutcome,
+} from './stream-intents.js';
+import {
+  PATCH_SQL,
+  PREVIEW_SQL,
+  type PatchRead,
+  type PreviewRead,
+  patchParameters,
+  toPatchOutcome,
+  toPreviewOutcome,
+} from './stream-patch.js';
 import {
   ACTIVE_ID_SQL,
   APPLIED_SPECS_SQL,
@@ -101,13 +124,34 @@ export class TypeOrmStreamRepository extends StreamRepository {
     return rows.map(toEventRecord);
   }
 
-  override async stop(id: string): Promise<{ stream: StreamRecord; hasStopped: boolean } | null> {
-    const [stopped] = await this.db.query<StreamRead>(STOP_SQL, [id]);
-    if (stopped !== undefined) {
-      return { stream: toRecord(stopped), hasStopped: true };
-    }
-    const stream = await this.findById(id);
-    return stream === null ? null : { stream, hasStopped: false };
+  override async stop(id: string, expected: ExpectedGenerations = null): Promise<StopOutcome> {
+    const [row] = await this.db.query<ChangeRead>(STOP_SQL, [id, expected]);
+    return toStopOutcome(row);
+  }
+
+  override async patch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PatchOutcome> {
+    const parameters = patchParameters(id, change, expected);
+    const [row] = await this.db.query<PatchRead>(PATCH_SQL, parameters);
+    return toPatchOutcome(row);
+  }
+
+  override async previewPatch(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PreviewOutcome> {
+    const parameters = patchParameters(id, change, expected);
+    const [row] = await this.db.query<PreviewRead>(PREVIEW_SQL, parameters);
+    return toPreviewOutcome(row);
+  }
+
+  override async retry(id: string, expected: ExpectedGenerations): Promise<RetryOutcome> {
+    const [row] = await this.db.query<RetryRead>(RETRY_SQL, [id, expected]);
+    return toRetryOutcome(row);
   }
 
   override async intentFor(nodeId: string, path: string): Promise<PathIntent | null> {

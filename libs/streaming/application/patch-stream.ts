@@ -1,0 +1,73 @@
+import { Injectable, Logger } from '@nestjs/common';
+
+import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
+import {
+  type ExpectedGenerations,
+  type PatchDecision,
+  type StreamPatch,
+} from '../domain/ports/stream-changes.js';
+import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
+import { ReconcileStream } from './reconcile-stream.js';
+import { refusalOf } from './refused-change.js';
+import { StreamSignals } from './stream-signals.js';
+
+export interface PatchPreview extends PatchDecision {
+  /** Who would be cut; null when the node does not say. */
+  readonly viewers: number | null;
+}
+
+@Injectable()
+export class PatchStream {
+  private readonly logger = new Logger('Stream');
+
+  constructor(
+    private readonly streams: StreamRepository,
+    private readonly client: MediaMtxClient,
+    private readonly reconcile: ReconcileStream,
+    private readonly signals: StreamSignals,
+  ) {}
+
+  /**
+   * Commits at once, node up or not; what differs in nothing is no change.
+   * @throws StreamNotFound, StreamStopped, PreconditionFailed, TooManyLabels
+   */
+  async execute(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<StreamRecord> {
+    const outcome = await this.streams.patch(id, change, expected);
+    if (outcome.kind !== 'patched') {
+      throw refusalOf(id, outcome);
+    }
+    const { stream, previousStatus: from, effect, changed } = outcome;
+    if (changed.length > 0) {
+      const { cameraId, status: to, reason } = stream;
+      this.logger.log({ streamId: id, cameraId, from, to, reason, changed }, 'stream changed');
+      this.signals.changed(id);
+    }
+    if (effect === 'restart') {
+      void this.reconcile.execute(stream.path);
+    }
+    return stream;
+  }
+
+  /** What `execute` would do, and whom it would cut. Writes nothing. @throws as `execute` does */
+  async preview(
+    id: string,
+    change: StreamPatch,
+    expected: ExpectedGenerations,
+  ): Promise<PatchPreview> {
+    const outcome = await this.streams.previewPatch(id, change, expected);
+    if (outcome.kind !== 'previewed') {
+      throw refusalOf(id, outcome);
+    }
+    const { path, effect, changed } = outcome;
+    return { effect, changed, viewers: effect === 'none' ? 0 : await this.viewersOf(path) };
+  }
+
+  private async viewersOf(path: string): Promise<number | null> {
+    const look = await this.client.lookAt(path);
+    return look.kind === 'inconclusive' ? null : (look.sample?.readers ?? 0);
+  }
+}

@@ -1,0 +1,2 @@
+/** How many labels a stream may have: they are read with each row. */
+export const MAX_LABELS = 32;

@@ -14,6 +14,7 @@ import { JudgeRefusal } from './application/judge-refusal.js';
 import { LookAtStream } from './application/look-at-stream.js';
 import { NodeMemory } from './application/node-memory.js';
 import { NodeState } from './application/node-state.js';
+import { PatchStream } from './application/patch-stream.js';
 import { PathWriter } from './application/path-writer.js';
 import { ProbeSilent } from './application/probe-silent.js';
 import { PruneHistory } from './application/prune-history.js';
@@ -22,6 +23,7 @@ import { ReadStreams } from './application/read-streams.js';
 import { ReconcileNode } from './application/reconcile-node.js';
 import { ReconcileStream } from './application/reconcile-stream.js';
 import { RegisterNode } from './application/register-node.js';
+import { RetryStream } from './application/retry-stream.js';
 import { SaveObserved } from './application/save-observed.js';
 import { StartStream } from './application/start-stream.js';
 import { StopStream } from './application/stop-stream.js';
@@ -33,6 +35,7 @@ import { SourceProbe } from './domain/ports/source-probe.js';
 import { StreamHistory } from './domain/ports/stream-history.js';
 import { StreamRepository } from './domain/ports/stream-repository.js';
 import { SourcesController } from './http/sources.controller.js';
+import { StreamChangesController } from './http/stream-changes.controller.js';
 import { StreamsController } from './http/streams.controller.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
@@ -68,6 +71,7 @@ const USE_CASES: Provider[] = [
   LookAtStream,
   NodeMemory,
   NodeState,
+  PatchStream,
   PathWriter,
   ProbeSilent,
   PruneHistory,
@@ -76,6 +80,7 @@ const USE_CASES: Provider[] = [
   ReconcileNode,
   ReconcileStream,
   RegisterNode,
+  RetryStream,
   SaveObserved,
   StartStream,
   StopStream,
@@ -92,7 +97,7 @@ export class StreamingModule {
     return {
       module: StreamingModule,
       imports: [HttpModule, ScheduleModule.forRoot()],
-      controllers: [SourcesController, StreamsController],
+      controllers: [SourcesController, StreamsController, StreamChangesController],
       // The last provider of a token is the one that counts.
       providers: [...settings, ...ADAPTERS, ...adapters, ...USE_CASES, NodeJob, RetentionJob],
       exports: [ReadNodes],

@@ -178,8 +178,10 @@ const METHODS: readonly (readonly [method: string, url: string, allow: string])[
   ['PUT', START, 'POST'],
   ['OPTIONS', START, 'POST'],
   ['GET', `/api/streams/${NOBODY}/stop`, 'POST'],
-  ['DELETE', `/api/streams/${NOBODY}`, 'GET, HEAD'],
-  ['PATCH', `/api/streams/${NOBODY}`, 'GET, HEAD'],
+  ['GET', `/api/streams/${NOBODY}/retry`, 'POST'],
+  ['DELETE', `/api/streams/${NOBODY}`, 'GET, HEAD, PATCH'],
+  ['PATCH', START, 'POST'],
+  ['PATCH', '/api/streams', 'GET, HEAD'],
   ['POST', '/api/streams', 'GET, HEAD'],
   ['POST', '/health', 'GET, HEAD'],
   ['POST', '/docs', 'GET, HEAD'],
@@ -403,7 +405,7 @@ describe('a MediaMTX that does not do what it is told', () => {
 
     expect(body).toMatchObject({ status: 'ERROR', reason: 'MEDIAMTX_REJECTED' });
     expect(body.error?.code).toBe('MEDIAMTX_REJECTED');
-    expect(body.error?.message).toMatch(/Stop it and start it again with a corrected source/);
+    expect(body.error?.message).toMatch(/Correct its source, or stop it and start it again/);
     expect(JSON.stringify([body, await api.client.events(body.id)])).not.toContain(
       'invalid source',
     );

@@ -64,6 +64,39 @@ describe('the OpenAPI document', () => {
     return ask('POST', '/api/streams/start', { body, headers });
   }
 
+  function patch(
+    id: string,
+    body: string,
+    headers: Record<string, string> = { 'if-match': '*' },
+    query = '',
+  ): Promise<ApiAnswer<unknown>> {
+    return ask('PATCH', `/api/streams/${id}${query}`, { body, headers });
+  }
+
+  /** Each answer that a change has, but for those that every operation has. */
+  async function askForChanges(id: string, tooLarge: string): Promise<void> {
+    const { body } = await start({ cameraId: 'gone' });
+    const gone = (body as { id: string }).id;
+    await ask('POST', `/api/streams/${gone}/stop`);
+    const lost = { 'if-match': '"99"' };
+    await patch(id, '{"labels":{"floor":"2"}}');
+    await patch(id, '{"onDemand":true}', undefined, '?dryRun=true');
+    await patch(id, '{}', {});
+    await patch(id, '{', lost);
+    await patch(id, tooLarge, lost);
+    await patch(id, '{"source":null}', lost);
+    await patch(id, '{}', lost);
+    await patch(gone, '{}');
+    await patch(NOBODY, '{}');
+    await ask('POST', `/api/streams/${id}/retry`);
+    await ask('POST', `/api/streams/${id}/retry`, { body: '{' });
+    await ask('POST', `/api/streams/${id}/retry`, { body: tooLarge });
+    await ask('POST', `/api/streams/${id}/retry`, { headers: lost });
+    await ask('POST', `/api/streams/${gone}/retry`);
+    await ask('POST', `/api/streams/${NOBODY}/retry`);
+    await ask('POST', `/api/streams/${id}/stop`, { headers: lost });
+  }
+
   /** Each operation once, with nothing wrong about the request. */
   async function askAll(id: string): Promise<number[]> {
     const answers = [
@@ -71,6 +104,8 @@ describe('the OpenAPI document', () => {
       await ask('GET', '/api/streams'),
       await ask('GET', `/api/streams/${id}`),
       await ask('GET', `/api/streams/${id}/events`),
+      await patch(id, '{"labels":{"a":"b"}}'),
+      await ask('POST', `/api/streams/${id}/retry`),
       await ask('POST', `/api/streams/${id}/stop`),
     ];
     return answers.map(({ status }) => status);
@@ -152,15 +187,16 @@ describe('the OpenAPI document', () => {
     }
 
     await askForChecks(tooLarge);
+    await askForChanges(id, tooLarge);
 
     await database.query('ALTER TABLE streams RENAME TO streams_away');
     await database.query('ALTER TABLE stream_events RENAME TO stream_events_away');
-    expect(await askAll(id)).toEqual([500, 500, 500, 500, 500]);
+    expect(await askAll(id)).toEqual(Array.from({ length: 7 }, () => 500));
     await database.query('ALTER TABLE streams_away RENAME TO streams');
     await database.query('ALTER TABLE stream_events_away RENAME TO stream_events');
     const { port } = way;
     await way.stop();
-    expect(await askAll(id)).toEqual([503, 503, 503, 503, 503]);
+    expect(await askAll(id)).toEqual(Array.from({ length: 7 }, () => 503));
     await eventually(async () => {
       expect((await ask('GET', '/health')).status).toBe(503);
       expect((await ask('GET', '/health/ready')).status).toBe(503);
@@ -184,7 +220,7 @@ describe('the OpenAPI document', () => {
     expect(ids.sort()).toEqual([
       'checkSource',
       ...['getHealth', 'getLiveness', 'getReadiness', 'getStream', 'listStreamEvents'],
-      ...['listStreams', 'startStream', 'stopStream'],
+      ...['listStreams', 'patchStream', 'retryStream', 'startStream', 'stopStream'],
     ]);
     contract.operations().forEach(({ operation: { summary, tags } }) => {
       expect(summary).toMatch(/^[A-Z]/);
@@ -233,21 +269,31 @@ describe('the OpenAPI document', () => {
   });
 
   it('asks for what is needed and promises all that is answered', () => {
-    const { StartStream, ...others } = document.components.schemas;
+    const { PatchStream, StartStream, ...others } = document.components.schemas;
 
     expect(Object.keys(document.components.schemas)).toEqual(
       expect.arrayContaining([
-        ...['Health', 'Playback', 'Problem', 'StartStream', 'Stream', 'StreamError'],
-        ...['Outage', 'StreamDetails', 'StreamEvent', 'StreamEventList', 'StreamList'],
+        ...[
+          'Health',
+          'PatchPreview',
+          'PatchStream',
+          'Playback',
+          'Problem',
+          'StartStream',
+          'Stream',
+          'StreamError',
+        ],
+        ...['StreamEvent', 'StreamEventList', 'StreamList', 'StreamDetails', 'Outage'],
       ]),
     );
     expect(StartStream?.required).toEqual(['cameraId', 'source']);
+    expect(PatchStream?.required).toBeUndefined();
     const optional = Object.entries(others).flatMap(([name, { properties = {}, required = [] }]) =>
       Object.keys(properties)
         .filter((field) => !required.includes(field))
         .map((field) => `${name}.${field}`),
     );
-    expect(optional).toEqual(['Problem.errors', 'Problem.activeStreamId']);
+    expect(optional).toEqual(['Problem.errors', 'Problem.activeStreamId', 'Problem.generation']);
   });
 
   it('says of every field of a start what it means, and what it is by default', () => {
@@ -264,13 +310,36 @@ describe('the OpenAPI document', () => {
     ]);
   });
 
+  it('takes a patch in both of its types, and tells a change from a preview', () => {
+    const patching = contract
+      .operations()
+      .find(({ operation }) => operation.operationId === 'patchStream')?.operation;
+
+    const body = { schema: { $ref: '#/components/schemas/PatchStream' } };
+    expect(patching?.requestBody?.content).toEqual({
+      'application/json': body,
+      'application/merge-patch+json': body,
+    });
+    expect(patching?.responses['200']?.content['application/json']?.schema).toEqual({
+      anyOf: [
+        { $ref: '#/components/schemas/Stream' },
+        { $ref: '#/components/schemas/PatchPreview' },
+      ],
+    });
+    expect(patching?.parameters.map(({ name, required }) => [name, required])).toEqual([
+      ['id', true],
+      ['dryRun', false],
+      ['If-Match', true],
+    ]);
+  });
+
   it('leaves answers open for growth and repeats no rule', () => {
     const text = JSON.stringify(document);
 
     const closed = Object.entries(document.components.schemas)
       .filter(([, { additionalProperties }]) => additionalProperties === false)
       .map(([name]) => name);
-    expect(closed).toEqual(['CheckSource', 'StartStream']);
+    expect(closed).toEqual(['CheckSource', 'PatchStream', 'StartStream']);
     expect(text).not.toContain(String(Number.MAX_SAFE_INTEGER));
     expect(text).not.toMatch(/"format":"[^"]+","pattern"/);
   });
@@ -282,8 +351,8 @@ describe('the OpenAPI document', () => {
     const problems = Object.entries(document.components.examples);
 
     expect(shown.map(([name]) => name)).toEqual([
-      ...['CheckedSource', 'CheckSource', 'StartStream', 'Stream'],
-      ...['StreamDetails', 'StreamEvent'],
+      ...['CheckedSource', 'CheckSource', 'PatchPreview', 'PatchStream', 'StartStream'],
+      ...['Stream', 'StreamDetails', 'StreamEvent'],
     ]);
     shown.forEach(([name, { example }]) => {
       contract.validate(['components', 'schemas', name], example, name);

@@ -36,6 +36,11 @@ export const problemSchema = z
       .uuid()
       .optional()
       .meta({ description: 'With stream.camera_busy: the active stream.' }),
+    generation: z
+      .int()
+      .min(1)
+      .optional()
+      .meta({ description: 'With stream.precondition_failed: that of the stream now.' }),
   })
   .meta({ id: 'Problem', description: 'An error, as RFC 9457 describes it.' });
 

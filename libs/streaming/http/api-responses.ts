@@ -7,6 +7,8 @@ import { type Fault, type Problem, problemOf } from '#platform/http/problem.js';
 import { EXAMPLE_ID } from './stream.examples.js';
 
 interface Described {
+  /** Where a status has more than one meaning, and so stands under a word. */
+  readonly status?: number;
   /** Under which the example stands in the document. */
   readonly name: string;
   readonly meaning: string;
@@ -20,7 +22,7 @@ const STREAM = `/api/streams/${EXAMPLE_ID}`;
 const PROBLEMS = {
   400: {
     name: 'Malformed',
-    meaning: 'The request cannot be read: JSON, content type, malformed id or cursor.',
+    meaning: 'The request cannot be read: JSON, content type, malformed id, cursor or If-Match.',
     url: START,
     example: { code: 'request.malformed', detail: 'The body is not valid JSON.' },
   },
@@ -40,6 +42,27 @@ const PROBLEMS = {
       extensions: { activeStreamId: EXAMPLE_ID },
     },
   },
+  stopped: {
+    status: 409,
+    name: 'StreamStopped',
+    meaning: 'The stream is stopped, for good; start its camera again.',
+    url: STREAM,
+    example: {
+      code: 'stream.stopped',
+      detail: `Stream ${EXAMPLE_ID} is stopped, for good. Start its camera again: that makes a new stream with the same URLs.`,
+    },
+  },
+  412: {
+    name: 'PreconditionFailed',
+    meaning: 'The `generation` of the stream is none that If-Match names; nothing was changed.',
+    url: STREAM,
+    example: {
+      code: 'stream.precondition_failed',
+      detail:
+        'Nothing was changed: the generation of the stream is 3 by now, which If-Match does not name. GET it again, and decide again.',
+      extensions: { generation: 3 },
+    },
+  },
   413: {
     name: 'TooLarge',
     meaning: 'The body is larger than 64 KiB.',
@@ -54,6 +77,16 @@ const PROBLEMS = {
       code: 'request.invalid',
       detail: 'The request holds invalid values; see errors.',
       extensions: { errors: [{ pointer: '/source', message: 'must use a port from 1 to 65535' }] },
+    },
+  },
+  428: {
+    name: 'IfMatchRequired',
+    meaning: 'There is no If-Match; nothing else of the request was looked at.',
+    url: STREAM,
+    example: {
+      code: 'request.if_match_required',
+      detail:
+        'Say with If-Match what this change is based on: the ETag of the stream as you have read it, such as "3", or * for any.',
     },
   },
   500: {
@@ -73,28 +106,33 @@ const PROBLEMS = {
         'The database cannot be used right now. Nothing was lost; try again in a few seconds.',
     },
   },
-} as const satisfies Record<number, Described>;
+} as const satisfies Record<number | string, Described>;
 
-type ProblemStatus = keyof typeof PROBLEMS;
+type ProblemKey = keyof typeof PROBLEMS;
 
 /** Declares the problems that an operation can answer; 500 and 503 always can happen. */
-export function ApiProblems(...statuses: ProblemStatus[]): MethodDecorator {
+export function ApiProblems(...keys: ProblemKey[]): MethodDecorator {
   return applyDecorators(
-    ...[...statuses, 500 as const, 503 as const].map((status) =>
+    ...[...keys, 500 as const, 503 as const].map((key) =>
       ApiResponse({
-        status,
-        description: PROBLEMS[status].meaning,
-        content: { 'application/problem+json': contentOf(status) },
-        ...(status === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+        status: statusOf(key),
+        description: PROBLEMS[key].meaning,
+        content: { 'application/problem+json': contentOf(key) },
+        ...(key === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
       }),
     ),
   );
 }
 
+function statusOf(key: ProblemKey): number {
+  const { status = Number(key) }: Described = PROBLEMS[key];
+  return status;
+}
+
 const RETRY_AFTER = { description: 'Seconds.', schema: { type: 'integer' as const } };
 
-function contentOf(status: ProblemStatus): object {
-  const { name } = PROBLEMS[status];
+function contentOf(key: ProblemKey): object {
+  const { name } = PROBLEMS[key];
   return {
     schema: { $ref: '#/components/schemas/Problem' },
     examples: { [name]: { $ref: `#/components/examples/${name}` } },
@@ -104,9 +142,9 @@ function contentOf(status: ProblemStatus): object {
 /** The components that those references point to. */
 export function problemExamples(): Record<string, { summary: string; value: Problem }> {
   return Object.fromEntries(
-    Object.entries(PROBLEMS).map(([status, { name, meaning, url, example }]) => {
+    Object.entries(PROBLEMS).map(([key, { name, meaning, url, example }]) => {
       const request = { url, id: '9ddb6434-2aac-4c8d-a332-484127a2c16c' };
-      const value = problemOf({ status: Number(status), ...example }, request);
+      const value = problemOf({ status: statusOf(key as ProblemKey), ...example }, request);
       return [name, { summary: meaning, value }];
     }),
   );

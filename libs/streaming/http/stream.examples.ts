@@ -67,6 +67,13 @@ export const START_EXAMPLE = {
   labels: { site: 'north' },
 };
 
+export const PATCH_EXAMPLE = {
+  source: 'rtsp://user:new-password@192.168.1.20:554/stream1',
+  labels: { site: 'south', floor: null },
+};
+
+export const PREVIEW_EXAMPLE = { effect: 'restart', viewers: 3, changed: ['source', 'labels'] };
+
 export const CHECK_EXAMPLE = { source: 'rtsp://user:password@192.168.1.20:554/stream1' };
 
 export const CHECKED_EXAMPLE = {

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 
 import { CAMERA_ID_PATTERN, RESERVED_CAMERA_IDS } from '../domain/camera-path.js';
+import { MAX_LABELS } from '../domain/labels.js';
 import { MAX_SOURCE_LENGTH, parseSourceUrl } from '../domain/source-url.js';
 import { CONNECTION_QUALITIES } from '../domain/connection-quality.js';
 import { STREAM_HEALTHS, STREAM_STATUSES, TRANSPORTS } from '../domain/stream-status.js';
@@ -13,8 +14,7 @@ import {
   STREAM_EXAMPLE,
 } from './stream.examples.js';
 
-const LABEL_KEY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
-const MAX_LABELS = 32;
+export const LABEL_KEY = /^[A-Za-z0-9](?:[A-Za-z0-9._/-]{0,61}[A-Za-z0-9])?$/;
 const MAX_LABEL_VALUE_LENGTH = 256;
 
 const cameraId = z
@@ -44,17 +44,20 @@ export const sourceSchema = z
     examples: ['rtsp://user:password@192.168.1.20:554/stream1'],
   });
 
+export const labelKeySchema = z
+  .string()
+  .regex(LABEL_KEY, 'must be 1 to 63 letters, digits, . _ / or -');
+
+export const labelValueSchema = z
+  .string()
+  .max(MAX_LABEL_VALUE_LENGTH, `must be at most ${MAX_LABEL_VALUE_LENGTH} characters long`)
+  .refine(
+    (value) => value.isWellFormed() && !/\p{Cc}/u.test(value),
+    'must be well-formed text without control characters',
+  );
+
 const labels = z
-  .record(
-    z.string().regex(LABEL_KEY, 'must be 1 to 63 letters, digits, . _ / or -'),
-    z
-      .string()
-      .max(MAX_LABEL_VALUE_LENGTH, `must be at most ${MAX_LABEL_VALUE_LENGTH} characters long`)
-      .refine(
-        (value) => value.isWellFormed() && !/\p{Cc}/u.test(value),
-        'must be well-formed text without control characters',
-      ),
-  )
+  .record(labelKeySchema, labelValueSchema)
   .refine((all) => Object.keys(all).length <= MAX_LABELS, `must be at most ${MAX_LABELS} labels`)
   .meta({
     description: "The caller's own words about the stream.",
@@ -67,7 +70,7 @@ const statusSchema = z
   .enum(STREAM_STATUSES)
   .meta({ id: 'StreamStatus', description: 'What is true. Closed for ever.' });
 
-const transportSchema = z.enum(TRANSPORTS).meta({
+export const transportSchema = z.enum(TRANSPORTS).meta({
   id: 'Transport',
   description: 'How an RTSP source is pulled; other schemes ignore it.',
 });

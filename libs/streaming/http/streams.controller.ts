@@ -5,12 +5,14 @@ import { type FastifyReply } from 'fastify';
 import { withAnySignal } from '#platform/any-signal.js';
 import { Drain } from '#platform/http/drain.js';
 import { hangUp } from '#platform/http/hang-up.js';
+import { type EntityTags, IfMatch } from '#platform/http/if-match.js';
 
 import { ReadStreams } from '../application/read-streams.js';
 import { StartStream } from '../application/start-stream.js';
 import { StopStream } from '../application/stop-stream.js';
 import { ApiProblems } from './api-responses.js';
 import { decodeIdCursor, decodeVersionCursor, toPage } from './cursor.js';
+import { ApiIfMatch, ETAG, etagOf, generationsOf } from './etag.js';
 import { parsedSource } from './parsed-source.js';
 import { MAX_WAIT_S, preferredWait } from './prefer.js';
 import { presentDetails, presentEvent, presentStream } from './stream.presenter.js';
@@ -30,11 +32,6 @@ import {
   streamSchema,
   streamsQuerySchema,
 } from './stream.schema.js';
-
-const ETag = {
-  description: 'The generation: it changes when something else is asked for.',
-  schema: { type: 'string' as const, example: '"1"' },
-};
 
 interface Page<T> {
   items: T[];
@@ -65,7 +62,7 @@ export class StreamsController {
     standardSchema: streamSchema,
     headers: {
       Location: { description: 'Where the stream is read.', schema: { type: 'string' } },
-      ETag,
+      ETag: ETAG,
       'Preference-Applied': {
         description: 'The waiting that was asked for, as it was understood.',
         schema: { type: 'string' },
@@ -88,7 +85,7 @@ export class StreamsController {
     if (waitS !== null) {
       reply.header('preference-applied', `wait=${waitS}`);
     }
-    reply.header('location', `/api/streams/${stream.id}`).header('etag', `"${stream.generation}"`);
+    reply.header('location', `/api/streams/${stream.id}`).header('etag', etagOf(stream));
     return presentStream(stream);
   }
 
@@ -96,14 +93,18 @@ export class StreamsController {
   @HttpCode(200)
   @ApiOperation({ operationId: 'stopStream', summary: 'Stop a stream, for good' })
   @ApiParam({ name: 'id', schema: { type: 'string', format: 'uuid' } })
+  @ApiIfMatch(false)
   @ApiResponse({
     status: 200,
     description: 'Stopped, now or before: idempotent.',
     standardSchema: streamSchema,
   })
-  @ApiProblems(400, 404, 413)
-  async stop(@Param('id', { schema: streamIdSchema }) id: string): Promise<StreamBody> {
-    return presentStream(await this.stopStream.execute(id));
+  @ApiProblems(400, 404, 412, 413)
+  async stop(
+    @IfMatch() tags: EntityTags,
+    @Param('id', { schema: streamIdSchema }) id: string,
+  ): Promise<StreamBody> {
+    return presentStream(await this.stopStream.execute(id, generationsOf(tags)));
   }
 
   @Get(':id')
@@ -113,7 +114,7 @@ export class StreamsController {
     status: 200,
     standardSchema: streamDetailsSchema,
     description: 'The stream.',
-    headers: { ETag },
+    headers: { ETag: ETAG },
   })
   @ApiProblems(400, 404)
   async get(
@@ -121,7 +122,7 @@ export class StreamsController {
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<StreamDetailsBody> {
     const { stream, connection } = await this.read.details(id);
-    reply.header('etag', `"${stream.generation}"`);
+    reply.header('etag', etagOf(stream));
     return presentDetails(stream, connection);
   }
 

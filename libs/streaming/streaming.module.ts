@@ -4,6 +4,7 @@ import { HttpModule } from '@nestjs/axios';
 import { ScheduleModule } from '@nestjs/schedule';
 
 import { ApplyPath } from './application/apply-path.js';
+import { AskFirst } from './application/ask-first.js';
 import { AuditConfig } from './application/audit-config.js';
 import { CheckNode } from './application/check-node.js';
 import { CheckSource } from './application/check-source.js';
@@ -61,6 +62,7 @@ const ADAPTERS: Provider[] = [
 
 const USE_CASES: Provider[] = [
   ApplyPath,
+  AskFirst,
   AuditConfig,
   CheckNode,
   CheckSource,

@@ -382,6 +382,14 @@ describe('rememberGeneration', () => {
     expect(observe([[1_000, bytes(200)]], first)).toMatchObject({ isFlowing: true });
   });
 
+  it('lets another body be sent at once after one that was refused', () => {
+    const refused = rememberRefused(known, 2_000);
+    expect(observe([[2_001, null]], refused)).toMatchObject({ mayApply: false });
+    expect(observe([[2_001, null]], rememberGeneration(refused, 2))).toMatchObject({
+      mayApply: true,
+    });
+  });
+
   it('voids what the camera has said and how long it was silent', () => {
     const silent = remember([
       [0, aSilentSample()],

@@ -54,8 +54,9 @@ export interface PathMemo {
   /** Since when media comes by that connection all the same; null when none does. */
   readonly staleSinceMs: number | null;
   readonly probing: Probing;
-  /** MediaMTX's refusals of this stream's body in a row, and when to try again. */
+  /** MediaMTX's refusals of this stream's body in a row. */
   readonly refusals: number;
+  /** Not applied before; the body was refused, or the camera is asked first. */
   readonly retryAtMs: number;
 }
 
@@ -221,6 +222,8 @@ function afresh(memo: PathMemo): PathMemo {
     silentForMs: null,
     staleSinceMs: null,
     probing: UNASKED,
+    refusals: 0,
+    retryAtMs: 0,
   };
 }
 

@@ -8,6 +8,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 import { Clock } from '#kernel/clock.js';
 import { BackgroundLoop, type RunResult } from '#platform/background-loop.js';
 
+import { AskFirst } from '../application/ask-first.js';
 import { FollowStream } from '../application/follow-stream.js';
 import { HeldLease } from '../application/held-lease.js';
 import { NodeState } from '../application/node-state.js';
@@ -47,6 +48,7 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly writer: PathWriter,
     private readonly follow: FollowStream,
     private readonly probes: ProbeSilent,
+    private readonly askFirst: AskFirst,
     private readonly node: NodeState,
     private readonly scheduler: SchedulerRegistry,
     private readonly settings: NodeJobSettings,
@@ -87,6 +89,7 @@ export class NodeJob implements BeforeApplicationShutdown {
       this.tickLoop.stop(),
       this.follow.close(),
       this.probes.close(),
+      this.askFirst.close(),
     ]);
     await this.writer.close();
     await this.lease.release().catch((err: unknown) => {

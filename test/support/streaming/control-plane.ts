@@ -3,6 +3,7 @@
  * only when a test says so; several processes can share one node and one database.
  */
 import { ApplyPath } from '#streaming/application/apply-path.js';
+import { AskFirst } from '#streaming/application/ask-first.js';
 import { AuditConfig } from '#streaming/application/audit-config.js';
 import { CheckNode } from '#streaming/application/check-node.js';
 import { FindUnexplained } from '#streaming/application/find-unexplained.js';
@@ -76,6 +77,7 @@ export class ControlPlane {
   readonly reconcileStream: ReconcileStream;
   readonly startStream: StartStream;
   readonly patchStream: PatchStream;
+  readonly askFirst: AskFirst;
   readonly retryStream: RetryStream;
   readonly stopStream: StopStream;
 
@@ -131,7 +133,16 @@ export class ControlPlane {
       clock,
     );
     this.patchStream = new PatchStream(streams, node, this.reconcileStream, this.signals);
-    this.retryStream = new RetryStream(streams, this.reconcileStream, this.signals);
+    this.askFirst = new AskFirst(
+      world.cameras,
+      streams,
+      memory,
+      save,
+      this.reconcileStream,
+      settings,
+      clock,
+    );
+    this.retryStream = new RetryStream(streams, this.reconcileStream, this.askFirst, this.signals);
     this.stopStream = new StopStream(streams, this.reconcileStream, this.signals);
   }
 

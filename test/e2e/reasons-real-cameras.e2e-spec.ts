@@ -79,7 +79,50 @@ onRealCamera('the reason why a real camera does not deliver', (binary) => {
       expect((await node.api.path(path)).status).toBe(404);
     }, PATIENT);
     expect(await storyOf(id)).toEqual(['STARTING', 'ERROR SOURCE_AUTH_FAILED']);
+
+    const { body } = await api.client.send<StreamBody>('POST', `/api/streams/${id}/retry`);
+    expect(body).toMatchObject({ status: 'STARTING', generation: 2 });
+    await expectStream(id, { status: 'ERROR', reason: 'SOURCE_AUTH_FAILED' });
+    expect((await node.api.path(path)).status).toBe(404);
+
+    const patched = await api.client.send<StreamBody>('PATCH', `/api/streams/${id}`, {
+      headers: { 'if-match': '"2"' },
+      body: JSON.stringify({ source: secretSource(placeOf(camera)) }),
+    });
+    expect(patched.body).toMatchObject({ status: 'STARTING', reason: 'SOURCE_CHANGED' });
+    const running = await expectStream(id, { status: 'RUNNING', error: null, generation: 3 });
+    expect(running.playback).toEqual(body.playback);
   });
+
+  story(
+    'is none where another source was asked for, and a retry of what runs is no error',
+    async () => {
+      const [one, other] = await Promise.all([aCamera(), aCamera()]);
+      const { id, path } = await started('patched', secretSource(placeOf(one)));
+      await expectStream(id, { status: 'RUNNING' });
+      await api.client.send('PATCH', `/api/streams/${id}`, {
+        headers: { 'if-match': '"1"' },
+        body: JSON.stringify({ source: secretSource(placeOf(other)) }),
+      });
+      await expectStream(id, { status: 'RUNNING', reason: null, generation: 2 });
+      const { json } = await node.api.config(path);
+      expect(json['source']).toContain(placeOf(other));
+      await api.client.send('POST', `/api/streams/${id}/retry`);
+      await expectStream(id, { status: 'RUNNING', reason: null, generation: 3 });
+      expect(await storyOf(id)).toEqual([
+        'STARTING',
+        'RUNNING',
+        'STARTING SOURCE_CHANGED',
+        'RUNNING',
+        'STARTING RECONNECTING',
+        'RUNNING',
+      ]);
+      expect(await api.client.stream(id)).toMatchObject({
+        connectionQuality: 'good',
+        lastOutage: null,
+      });
+    },
+  );
 
   story('is no reason where the password is right', async () => {
     const camera = await aCamera(true);

@@ -19,7 +19,8 @@ export type Behaviour = (request: RtspRequest, socket: Socket) => Answer;
 
 export class FakeRtspCamera {
   readonly requests: RtspRequest[] = [];
-  connections = 0;
+  /** When each connection came; monotonic. */
+  readonly connectedAtMs: number[] = [];
   mostAtOnce = 0;
   private readonly sockets = new Set<Socket>();
 
@@ -49,6 +50,10 @@ export class FakeRtspCamera {
     return (this.server.address() as AddressInfo).port;
   }
 
+  get connections(): number {
+    return this.connectedAtMs.length;
+  }
+
   get logins(): number {
     return this.requests.filter(({ authorization }) => authorization !== null).length;
   }
@@ -64,7 +69,7 @@ export class FakeRtspCamera {
   }
 
   private serve(socket: Socket, behaviour: Behaviour): void {
-    this.connections += 1;
+    this.connectedAtMs.push(performance.now());
     this.sockets.add(socket);
     this.mostAtOnce = Math.max(this.mostAtOnce, this.sockets.size);
     socket.on('close', () => this.sockets.delete(socket)).on('error', () => undefined);

@@ -57,7 +57,10 @@ function ask(url: string): Promise<SourceReport> {
 
 const failed = (code: string): SourceReport => ({ kind: 'failed', code }) as SourceReport;
 const reachable = (...tracks: [string, string][]): SourceReport =>
-  ({ kind: 'reachable', tracks: tracks.map(([kind, codec]) => ({ kind, codec })) }) as SourceReport;
+  ({
+    kind: 'reachable',
+    tracks: tracks.map(([kind, codec]) => ({ kind, codec, hasBFrames: false })),
+  }) as SourceReport;
 
 const GUARDS: [string, Behaviour][] = [
   ['Basic', guardedByBasic(ACCOUNT)],
@@ -248,6 +251,16 @@ describe('what a camera offers', () => {
   ] as [string, string[], [string, string][]][])('%s', async (_, media, tracks) => {
     const camera = await aCamera(open(answer('200 OK', [], sdp(...media))));
     expect(await ask(camera.url())).toEqual(reachable(...tracks));
+  });
+
+  it('tells of B-frames where its parameter sets do', async () => {
+    const sets = 'sprop-parameter-sets=Z2QAHqzZQKAv+XARAAADAAEAAAMAMg8WLZY=,aOvjyyLA';
+    const media = `${H264}\r\na=fmtp:96 packetization-mode=1; ${sets}; profile-level-id=64001E`;
+    const camera = await aCamera(open(answer('200 OK', [], sdp(media))));
+    expect(await ask(camera.url())).toEqual({
+      kind: 'reachable',
+      tracks: [{ kind: 'video', codec: 'H264', hasBFrames: true }],
+    });
   });
 });
 

@@ -5,6 +5,8 @@ import { type Reason } from './reason.js';
 export interface SourceTrack {
   readonly kind: 'video' | 'audio' | 'other';
   readonly codec: string;
+  /** As far as its description tells; false where it does not. */
+  readonly hasBFrames: boolean;
 }
 
 /** Why a source cannot be pulled; each has a sentence of cause and one of what to do. */
@@ -34,7 +36,10 @@ export function browserAdvice(tracks: readonly SourceTrack[]): string[] {
   );
 }
 
-function adviceOn({ kind, codec }: SourceTrack): string[] {
+function adviceOn({ kind, codec, hasBFrames }: SourceTrack): string[] {
+  if (hasBFrames) {
+    return [B_FRAMES];
+  }
   const advice = ADVICE[codec];
   if (advice !== undefined) {
     return [advice];
@@ -42,6 +47,9 @@ function adviceOn({ kind, codec }: SourceTrack): string[] {
   const isPlayable = kind === 'other' || PLAYABLE.has(codec);
   return isPlayable ? [] : [`${codec}: no browser plays it; needs a transcode.`];
 }
+
+const B_FRAMES =
+  'H264 with B-frames: WebRTC cannot show it; switch them off at the camera (profile Baseline), or watch by HLS.';
 
 /** By WebRTC or by HLS, in MediaMTX 1.20 and current browsers. */
 const PLAYABLE = new Set(['H264', 'AV1', 'VP9', 'VP8', 'Opus', 'FLAC']);

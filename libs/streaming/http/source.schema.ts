@@ -11,6 +11,9 @@ const trackSchema = z
   .object({
     kind: z.enum(['video', 'audio', 'other']),
     codec: z.string().meta({ description: 'As MediaMTX spells it.', examples: ['H264'] }),
+    hasBFrames: z.boolean().meta({
+      description: 'As far as the description of the track tells; WebRTC cannot show them.',
+    }),
   })
   .meta({ id: 'SourceTrack' });
 
@@ -31,7 +34,7 @@ export const checkedSourceSchema = z
     message: z
       .string()
       .nullable()
-      .meta({ description: 'The reason in words: what happened and what to do.' }),
+      .meta({ description: 'What happened and what to do, in words; null when all is well.' }),
     tracks: z.array(trackSchema).nullable().meta({
       description: 'What it offers; null where only pulling it would tell.',
     }),

@@ -82,8 +82,8 @@ export const CHECKED_EXAMPLE = {
   reason: null,
   message: null,
   tracks: [
-    { kind: 'video', codec: 'H265' },
-    { kind: 'audio', codec: 'Opus' },
+    { kind: 'video', codec: 'H265', hasBFrames: false },
+    { kind: 'audio', codec: 'Opus', hasBFrames: false },
   ],
   advice: ['H265: needs a transcode for most browsers.'],
 };

@@ -1,7 +1,8 @@
 /** The tracks of an SDP (RFC 8866), with codecs spelled as MediaMTX does. */
-import { parse } from 'sdp-transform';
+import { parse, parseParams } from 'sdp-transform';
 
 import { type SourceTrack } from '../../domain/source-report.js';
+import { reordersFrames } from './h264-reordering.js';
 
 /** By the name in `a=rtpmap`, in lower case. */
 const CODECS: Readonly<Record<string, string>> = {
@@ -48,7 +49,19 @@ type Media = ReturnType<typeof parse>['media'][number];
 
 /** Empty when it describes nothing. */
 export function tracksOf(sdp: string): SourceTrack[] {
-  return parse(sdp).media.map((media) => ({ kind: kindOf(media.type), codec: codecOf(media) }));
+  return parse(sdp).media.map((media) => {
+    const codec = codecOf(media);
+    return {
+      kind: kindOf(media.type),
+      codec,
+      hasBFrames: codec === 'H264' && media.fmtp.some(({ config }) => announcesBFrames(config)),
+    };
+  });
+}
+
+function announcesBFrames(config: string): boolean {
+  const sets = parseParams(config)['sprop-parameter-sets'];
+  return typeof sets === 'string' && reordersFrames(sets);
 }
 
 /** Of the first payload type: the others are alternatives. */

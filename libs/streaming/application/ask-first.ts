@@ -9,10 +9,11 @@ import { Clock } from '#kernel/clock.js';
 
 import { rememberGeneration } from '../domain/fold.js';
 import { SourceProbe } from '../domain/ports/source-probe.js';
-import { type PathIntent, StreamRepository } from '../domain/ports/stream-repository.js';
+import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { answered } from '../domain/probing.js';
 import { Reason } from '../domain/reason.js';
 import { type SourceReport } from '../domain/source-report.js';
+import { type SourceUrl } from '../domain/source-url.js';
 import { Stream, type StreamState } from '../domain/stream.js';
 import { NodeMemory } from './node-memory.js';
 import { ReconcileStream } from './reconcile-stream.js';
@@ -21,6 +22,14 @@ import { StreamingSettings } from './streaming-settings.js';
 
 /** As long as a probe may take. Too low: MediaMTX logs in meanwhile. Too high: a lost one delays. */
 const HELD_BACK_MS = 15_000;
+
+/** What the node is told. Of a stream that is parked again nothing is wanted: its path must go. */
+type Next = 'apply' | 'remove' | 'nothing';
+
+interface Wanted {
+  readonly state: StreamState;
+  readonly source: SourceUrl;
+}
 
 type Subject = Pick<StreamState, 'id' | 'path' | 'generation'>;
 
@@ -61,49 +70,57 @@ export class AskFirst {
 
   private async run(stream: Subject, signal: AbortSignal): Promise<void> {
     this.holdBack(stream, this.clock.monotonicMs() + HELD_BACK_MS);
-    const isRefused = await this.isRefused(stream, signal).catch((err: unknown) => {
+    const next = await this.ask(stream, signal).catch((err: unknown) => {
       this.logger.warn({ streamId: stream.id, err }, 'camera not asked before its path is applied');
-      return false;
+      return 'apply' as const;
     });
     if (signal.aborted) {
       return;
     }
     this.underWay.delete(stream.id);
     this.holdBack(stream, 0);
-    // Of one that is parked again nothing is wanted: its path is removed, if it is there.
-    await this.reconcile.execute(stream.path, { mustRestart: !isRefused });
+    if (next !== 'nothing') {
+      await this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
+    }
   }
 
-  private async isRefused(stream: Subject, signal: AbortSignal): Promise<boolean> {
+  private async ask(stream: Subject, signal: AbortSignal): Promise<Next> {
     const before = await this.wanted(stream);
-    if (before?.spec == null) {
-      return false;
+    if (before === null) {
+      return 'nothing';
     }
-    const report = await this.probe.probe(before.spec.source, signal);
+    const report = await this.probe.probe(before.source, signal);
     if (signal.aborted) {
-      return false;
+      return 'nothing';
     }
     this.learn(stream, report);
+    const now = await this.wanted(stream);
+    if (now === null) {
+      return 'nothing';
+    }
     const isRefused = report.kind === 'failed' && report.code === Reason.sourceAuthFailed;
-    return isRefused && (await this.park(await this.wanted(stream)));
+    if (isRefused && (await this.park(now))) {
+      return 'remove';
+    }
+    // The holder of the lease, another process, did not wait: its node dials already.
+    return now.state.appliedGeneration < stream.generation ? 'apply' : 'nothing';
   }
 
-  private async park(intent: PathIntent | null): Promise<boolean> {
-    if (intent === null) {
-      return false;
-    }
-    const stream = new Stream(intent.state);
+  private async park({ state }: Wanted): Promise<boolean> {
+    const stream = new Stream(state);
     stream.parked();
     const change = stream.change();
     const saved = await this.save.execute(change === null ? [] : [change], null);
-    return saved.has(intent.state.id);
+    return saved.has(state.id);
   }
 
   /** Null when something else is asked for by now. */
-  private async wanted({ id, path, generation }: Subject): Promise<PathIntent | null> {
+  private async wanted({ id, path, generation }: Subject): Promise<Wanted | null> {
     const intent = await this.streams.intentFor(this.settings.nodeId, path);
     const isSame = intent?.state.id === id && intent.state.generation === generation;
-    return isSame && intent.spec !== null ? intent : null;
+    return isSame && intent.spec !== null
+      ? { state: intent.state, source: intent.spec.source }
+      : null;
   }
 
   /** The tick applies nothing of this generation before then; what a caller asks for is not held. */

@@ -130,6 +130,20 @@ describe('a retry of a stream whose camera does not deliver', () => {
     expect(vigia.stateOf(stream)).toMatchObject({ status: 'STARTING', generation: 2 });
   });
 
+  it('leaves it at that when the holder of the lease has applied it meanwhile', async () => {
+    let open = (): void => undefined;
+    vigia.world.cameras.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    const other = new ControlPlane({}, vigia.world, 'vigia-2:3000');
+    await other.retryStream.execute(stream.id, null);
+    await vigia.run(TICK_MS);
+    expect(written()).toEqual([REPLACED]);
+    open();
+    await settled();
+    expect(written()).toEqual([REPLACED]);
+  });
+
   it('asks no more once the process ends', async () => {
     await vigia.askFirst.close();
     await retry();

@@ -73,6 +73,22 @@ export class RtspCamera {
     this.server.signal('SIGCONT');
   }
 
+  /** Who may watch from now on. Whoever does stays. */
+  async admit(whom: 'everybody' | 'nobody'): Promise<void> {
+    const permissions = whom === 'everybody' ? [...CONTROL, { action: 'read' }] : CONTROL;
+    const body = { authInternalUsers: [{ user: 'any', permissions }] };
+    await this.server.api.call('PATCH', '/v3/config/global/patch', { body });
+  }
+
+  /** Their connections end; they may come again. */
+  async dropViewers(): Promise<void> {
+    const sessions = await this.server.api.items('/v3/rtspsessions/list');
+    const viewers = sessions.filter(({ state }) => state === 'read');
+    await Promise.all(
+      viewers.map(({ id }) => this.server.api.post(`/v3/rtspsessions/kick/${String(id)}`)),
+    );
+  }
+
   /** Gone from the network: connections are refused. */
   async kill(): Promise<void> {
     await this.endStream();
@@ -92,8 +108,10 @@ export class RtspCamera {
   }
 }
 
+const CONTROL = [{ action: 'publish' }, { action: 'api' }];
+
 function usersOf({ user, password }: Account): Json[] {
-  const everybody = { user: 'any', permissions: [{ action: 'publish' }, { action: 'api' }] };
+  const everybody = { user: 'any', permissions: CONTROL };
   return [everybody, { user, pass: password, permissions: [{ action: 'read' }] }];
 }
 

@@ -1,4 +1,6 @@
 /** The cameras, which nobody can mend from here. */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type StoryCamera } from '../story/cameras.js';
 import { type CameraBehaviour } from '../world/chaos-node.js';
 import { type Fault, NOTHING, diceOf, pick } from './fault.js';
@@ -19,10 +21,57 @@ function becoming(behaviour: CameraBehaviour): Fault {
   };
 }
 
+/** Vigia asks a camera that has been silent for 3 s; a refusal that ends sooner is one for nobody. */
+const ASKED_WITHIN_MS = 3_500;
+const MOST_DROPS = 6;
+
+/** Half of the time for good. What was refused meanwhile stays parked when it would be taken again. */
+const refusing: Fault = {
+  holds: theCamera,
+  begin: async (story, step) => {
+    const victim = story.camera(step.camera);
+    if (victim.behaviour !== 'live') return null;
+    await victim.become('refusing');
+    if (step.dice % 2 === 0) return NOTHING;
+    return async () => {
+      await delay(ASKED_WITHIN_MS);
+      await victim.become('live');
+    };
+  },
+};
+
+/** Loses its connection again and again, from 0.3 to 2 s apart. */
+const flapping: Fault = {
+  holds: theCamera,
+  isInstant: true,
+  begin: async (story, step) => {
+    const victim = story.camera(step.camera);
+    const roll = diceOf(step);
+    const drops = 3 + Math.floor(roll() * (MOST_DROPS - 2));
+    const hasPath = victim.behaviour === 'live' && (await dropped(victim));
+    for (let drop = 1; hasPath && drop < drops; drop += 1) {
+      await delay(300 + roll() * 1_700);
+      await dropped(victim);
+    }
+    return hasPath ? NOTHING : null;
+  },
+};
+
+/** @returns false when there is no path that could lose anything */
+function dropped(victim: StoryCamera): Promise<boolean> {
+  return victim.drop().then(
+    () => true,
+    () => false,
+  );
+}
+
 export const cameraFaults = {
   'camera dead': becoming('dead'),
   'camera silent': becoming('silent'),
   'camera frozen': becoming('frozen'),
+  'camera does not know the path': becoming('unknowing'),
+  'camera refuses the password': refusing,
+  'camera flaps': flapping,
   'camera dies for good': {
     holds: theCamera,
     isInstant: true,

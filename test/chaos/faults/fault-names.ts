@@ -37,6 +37,9 @@ export const FAULT_WEIGHTS = {
   'camera frozen': 1,
   'camera dies for good': 2,
   'camera blinks': 2,
+  'camera flaps': 2,
+  'camera does not know the path': 1,
+  'camera refuses the password': 3,
   // Vigia itself.
   'replica killed': 3,
   'replica ended': 2,
@@ -69,6 +72,7 @@ export const LONG_FAULTS: readonly FaultName[] = [
   'list truncated',
   'camera dead',
   'camera frozen',
+  'camera refuses the password',
   'replica killed',
   'replica frozen',
   'postgres out',

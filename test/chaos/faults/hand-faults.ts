@@ -9,7 +9,7 @@ import { FOREIGN_IN_FILE } from '../world/chaos-node.js';
 import { PREFIX } from '../world/settings.js';
 import { type End, type Fault, NODE, NOTHING, diceOf, pick } from './fault.js';
 
-const STRANGE = 'rtsp://10.9.9.9/strange';
+const STRANGE = 'rtsp://127.0.0.1:9/strange';
 const POISON = { source: 'ftp://poison.invalid/' };
 
 /** Nobody can do anything by hand at a node that is dead, dying, frozen or poisoned. */
@@ -37,7 +37,7 @@ async function exists(story: Story, path: string): Promise<boolean> {
 
 async function addForeign(story: Story, { dice }: FaultStep): Promise<string | null> {
   const name = pick(() => dice / 1_000, ['guest', 'camera/guest', 'cameras', 'zoo']);
-  const body = { source: `rtsp://10.7.7.7/${dice}`, sourceOnDemand: true };
+  const body = { source: `rtsp://127.0.0.1:9/${dice}`, sourceOnDemand: true };
   if (!done(await story.world.node.hand.replace(name, body))) return null;
   story.foreign.added(name, body);
   return name;

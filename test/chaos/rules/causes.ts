@@ -1,11 +1,15 @@
 /**
  * Nothing happens to a stream without a cause that the witness saw at the node: no RUNNING without
- * media, no RECONNECTING while media flowed, no ERROR because nobody could look.
+ * media, no RECONNECTING while media flowed, no ERROR because nobody could look. What is said of a
+ * camera, it has said itself.
  */
+import { Reason } from '#streaming/domain/reason.js';
+
 import { FAULT_NAMES } from '../faults/fault-names.js';
 import { type StoryCamera } from '../story/cameras.js';
 import { type Story } from '../story/story.js';
 import { NO_MEDIA, type Span } from '../story/witness.js';
+import { type CameraBehaviour } from '../world/chaos-node.js';
 import { type LedgerEvent, type LedgerRow } from '../world/ledger.js';
 import { sourceDeadlineMs } from '../world/settings.js';
 
@@ -28,6 +32,19 @@ const TOLERANCE_MS = 700;
  * two samples of the witness, when a tick comes just then and puts it back.
  */
 const UNSEEN_ABSENCE = ['list empty', 'file rewritten', 'node restarted', 'path deleted by hand'];
+
+/**
+ * How a camera must have been for this to be said of it. A real one is gone for a moment when it
+ * changes its mind about passwords.
+ */
+const SAYING: Readonly<Record<string, readonly CameraBehaviour[]>> = {
+  [Reason.sourceAuthFailed]: ['refusing'],
+  [Reason.sourceNotFound]: ['unknowing', 'dead', 'refusing'],
+  [Reason.sourceProtocol]: ['dead'],
+  [Reason.sourceTimeout]: ['silent', 'frozen'],
+};
+/** What the node shows, without a word of the camera. */
+const UNSAID: readonly string[] = [Reason.sourceNoMedia, Reason.sourceStalled];
 
 /** One event, and the time in which its cause must lie. */
 interface Case {
@@ -95,7 +112,19 @@ function blameFault({ story, camera, window }: Case): string | null {
   return isRefused ? null : 'blamed for a refusal that was not about it';
 }
 
-function errorFault({ story, camera, event, window }: Case): string | null {
+function errorFault(given: Case): string | null {
+  const { story, camera, event } = given;
+  const reason = event.reason ?? '';
+  const past = { from: given.row.createdAt.getTime() - TOLERANCE_MS, to: given.window.to };
+  if (!UNSAID.includes(reason) && !camera.was(SAYING[reason] ?? [], past)) {
+    return `ERROR (${reason}), which its camera never said`;
+  }
+  // One that refuses is asked before the deadline, and its answer counts at once.
+  if (reason === Reason.sourceAuthFailed || story.flapped(camera, given.window)) return null;
+  return silenceFault(given);
+}
+
+function silenceFault({ story, camera, event, window }: Case): string | null {
   const leastMs = sourceDeadlineMs(story.world.node.isReal) * SEEN_SHARE;
   return hasSpan(story.witness.spans(camera.path, ['silent']), leastMs, window)
     ? null

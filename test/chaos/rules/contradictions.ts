@@ -4,8 +4,9 @@
  */
 import { FAULT_NAMES } from '../faults/fault-names.js';
 import { type Story } from '../story/story.js';
+import { type Span } from '../story/witness.js';
 import { type ConfigWrite } from '../world/config-writes.js';
-import { type LedgerRow } from '../world/ledger.js';
+import { type Past, wantedSpans } from './parking.js';
 
 /** From reading an intent to sending: too low, and a busy machine is at fault. */
 const SENT_WITHIN_MS = 2_000;
@@ -15,26 +16,25 @@ const EXCUSED_FOR_MS = 10_000;
 
 export function contradictionFaults(
   story: Story,
-  rows: readonly LedgerRow[],
+  { rows, events }: Past,
   writes: readonly ConfigWrite[],
 ): string[] {
   return writes
     .filter(({ at }) => story.faults.during(EXCUSES, at - EXCUSED_FOR_MS, at).length === 0)
-    .filter((write) => contradicts(write, rows))
+    .filter((write) => {
+      const own = rows.filter(({ path }) => write.target.endsWith(`/${path}`));
+      const wanted = own.flatMap((row) => wantedSpans(row, events));
+      return own.length > 0 && contradicts(write, wanted);
+    })
     .map(({ at, method, target, replica }) => {
       const when = new Date(at).toISOString();
       return `replica ${replica} sent ${method} ${target} at ${when}, against what was wanted`;
     });
 }
 
-function contradicts({ at, method, target }: ConfigWrite, rows: readonly LedgerRow[]): boolean {
-  const own = rows.filter(({ path }) => target.endsWith(`/${path}`));
-  if (own.length === 0) return false;
+function contradicts({ at, method }: ConfigWrite, wanted: readonly Span[]): boolean {
   const from = at - SENT_WITHIN_MS;
   return method === 'DELETE'
-    ? own.some((row) => startOf(row) < from && endOf(row) > at)
-    : !own.some((row) => startOf(row) < at && endOf(row) > from);
+    ? wanted.some((span) => span.from < from && span.to > at)
+    : !wanted.some((span) => span.from < at && span.to > from);
 }
-
-const startOf = ({ createdAt }: LedgerRow): number => createdAt.getTime();
-const endOf = ({ stoppedAt }: LedgerRow): number => stoppedAt?.getTime() ?? Infinity;

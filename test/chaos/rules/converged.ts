@@ -6,7 +6,7 @@ import { type Story } from '../story/story.js';
 import { type LedgerRow } from '../world/ledger.js';
 import { type Replica } from '../world/replica.js';
 import { PREFIX } from '../world/settings.js';
-import { expectedStatus } from './expected.js';
+import { type Expected, expectedOf, isParked } from './expected.js';
 
 /** From this share on strangers may be a wrong database, and stay until somebody has looked. */
 const BRAKE_SHARE = 0.5;
@@ -38,15 +38,29 @@ export async function differences(story: Story): Promise<string[]> {
 function rowFaults(story: Story, row: LedgerRow, path: Json | undefined): string[] {
   const name = `stream ${row.id} of ${row.cameraId}`;
   if (row.desired === 'STOPPED') return [`${name} is stopped, its removal is pending`];
-  const status = expectedStatus(story, row);
-  const isRight = status === null || row.status === status;
+  const expected = expectedOf(story, row);
+  const isLive = expected?.status === 'RUNNING' && !row.onDemand;
   // A camera that is back and was not dialled again yet: what is said of it may still change.
-  const isAwaited = status === 'RUNNING' && !row.onDemand && !story.witness.isFlowing(row.path);
+  const isAwaited = isLive && !story.witness.isFlowing(row.path);
   return [
     ...(isAwaited ? [`${name} has no media yet`] : []),
-    ...(isRight ? [] : [`${name} is ${row.status} (${row.reason}), should be ${status}`]),
-    ...(path === undefined ? [`${row.path} is wanted and not on the node`] : fields(row, path)),
+    ...(expected === null ? [] : stateFaults(name, row, expected)),
+    ...pathFaults(row, path),
   ];
+}
+
+function stateFaults(name: string, row: LedgerRow, expected: Expected): string[] {
+  const { status, reason } = expected;
+  const isRight = row.status === status && (reason === null || row.reason === reason);
+  return [
+    ...(isRight ? [] : [`${name} is ${row.status} (${row.reason}), should be ${status}`]),
+    ...(isParked(row) === expected.isParked ? [] : [`${name} should be parked`]),
+  ];
+}
+
+function pathFaults(row: LedgerRow, path: Json | undefined): string[] {
+  if (isParked(row)) return path === undefined ? [] : [`${row.path} is parked and on the node`];
+  return path === undefined ? [`${row.path} is wanted and not on the node`] : fields(row, path);
 }
 
 function fields(row: LedgerRow, path: Json): string[] {

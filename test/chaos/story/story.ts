@@ -7,33 +7,45 @@ import { type StoryCamera, camerasOf } from './cameras.js';
 import { FaultLog } from './fault-log.js';
 import { Foreign } from './foreign.js';
 import { Watcher } from './watcher.js';
-import { Witness } from './witness.js';
+import { type Span, Witness } from './witness.js';
 
 export class Story {
   readonly calls = new Calls();
   readonly faults = new FaultLog();
   readonly foreign = new Foreign();
-  readonly cameras: readonly StoryCamera[];
   readonly witness: Witness;
   readonly watcher: Watcher;
   readonly writesBefore: number;
   isNodeFrozen = false;
 
-  constructor(
+  private constructor(
     readonly world: World,
     readonly scenario: Scenario,
     /** Begins the name of each of its cameras, so that two seeds never meet. */
     readonly tag: string,
+    readonly cameras: readonly StoryCamera[],
+    /** Of the lease: each holder takes the next one. */
+    readonly epochBefore: number,
   ) {
-    this.cameras = camerasOf(world.node, tag);
     this.writesBefore = world.writes.count;
     this.witness = new Witness(world.node.hand, () => this.isNodeFrozen);
     const clients = world.replicas.map(({ api }) => api.client);
     this.watcher = new Watcher(clients, tag);
   }
 
+  static async begin(world: World, scenario: Scenario, tag: string): Promise<Story> {
+    const epoch = await world.ledger.leaseEpoch();
+    return new Story(world, scenario, tag, await camerasOf(world.node, tag), epoch);
+  }
+
   camera(index: number): StoryCamera {
     return this.cameras[index % this.cameras.length]!;
+  }
+
+  /** So often, maybe, that no look met the media in between. */
+  flapped(camera: StoryCamera, { from, to }: Span): boolean {
+    const flaps = this.faults.during(['camera flaps'], from, to);
+    return flaps.some(({ step }) => this.camera(step.camera) === camera);
   }
 
   replica(index: number): Replica {
@@ -42,5 +54,6 @@ export class Story {
 
   async end(): Promise<void> {
     await Promise.all([this.witness.stop(), this.watcher.stop()]);
+    await Promise.all(this.cameras.map((camera) => camera.close()));
   }
 }

@@ -7,6 +7,8 @@ import { claimFaults } from '../rules/claims.js';
 import { contradictionFaults } from '../rules/contradictions.js';
 import { differences } from '../rules/converged.js';
 import { intentFaults } from '../rules/intents.js';
+import { parkingFaults } from '../rules/parking.js';
+import { questionFaults } from '../rules/questions.js';
 import { replayFaults } from '../rules/replay.js';
 import { stillnessFaults } from '../rules/stillness.js';
 import { verbFaults } from '../rules/verbs.js';
@@ -23,8 +25,11 @@ import { Story } from './story.js';
  * long it takes is measured.
  */
 const CONVERGED_MS = 25_000;
-/** A poisoned node is swept once a minute. */
-const CONVERGED_AFTER_POISON_MS = 85_000;
+/**
+ * A poisoned node is swept once a minute; and a camera that was asked several times before it refused
+ * the password is asked again after as long.
+ */
+const PATIENT_CONVERGED_MS = 85_000;
 
 export interface Tale {
   readonly violations: readonly string[];
@@ -34,7 +39,7 @@ export interface Tale {
 }
 
 export async function tell(world: World, scenario: Scenario, tag: string): Promise<Tale> {
-  const story = new Story(world, scenario, tag);
+  const story = await Story.begin(world, scenario, tag);
   const recovery = new RecoveryClock(async () => (await differences(story)).length === 0);
   try {
     const violations = await judged(story, recovery).catch(brokenOff);
@@ -77,13 +82,17 @@ async function history(story: Story): Promise<string[]> {
   const rows = await world.ledger.rowsOf(tag);
   const events = await world.ledger.eventsOf(tag);
   const writes = world.writes.since(story.writesBefore);
+  const holders = (await world.ledger.leaseEpoch()) - story.epochBefore + 1;
+  const past = { rows, events, holders };
   return [
     ...intentFaults(story, rows),
     ...replayFaults(rows, events),
     ...causeFaults(story, rows, events),
     ...claimFaults(story),
     ...verbFaults(writes),
-    ...contradictionFaults(story, rows, writes),
+    ...contradictionFaults(story, past, writes),
+    ...parkingFaults(story, past),
+    ...questionFaults(story, rows),
     ...world.replicas.flatMap(({ hasSaidSecret }, index) =>
       hasSaidSecret ? [`replica ${index} has logged a secret`] : [],
     ),
@@ -92,14 +101,14 @@ async function history(story: Story): Promise<string[]> {
 
 /** @returns what still differs after all patience */
 async function converged(story: Story): Promise<string[]> {
-  const wasPoisoned = story.faults.entries.some(({ step }) => step.fault.endsWith('poisoned'));
+  const isSlow = story.faults.entries.some(({ step }) => /poisoned|password/.test(step.fault));
   let left: string[] = [];
   await eventually(
     async () => {
       left = await differences(story);
       if (left.length > 0) throw new Error(left.join('; '));
     },
-    { timeoutMs: wasPoisoned ? CONVERGED_AFTER_POISON_MS : CONVERGED_MS, everyMs: 100 },
+    { timeoutMs: isSlow ? PATIENT_CONVERGED_MS : CONVERGED_MS, everyMs: 100 },
   ).catch(() => undefined);
   return left;
 }

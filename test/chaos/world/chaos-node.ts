@@ -4,14 +4,29 @@ import { type Json } from '#test/support/mediamtx/control-api.js';
 
 import { type Hand } from './hand.js';
 
-export type CameraBehaviour = 'live' | 'dead' | 'silent' | 'frozen';
+/** `refusing`: the password; `unknowing`: the path. */
+export type CameraBehaviour = 'live' | 'dead' | 'silent' | 'frozen' | 'refusing' | 'unknowing';
+
+/** What Vigia has asked a camera. */
+export interface Question {
+  readonly at: number;
+  readonly method: string;
+  /** It came with a password, which the camera did not take. */
+  readonly isRefusedLogin: boolean;
+}
 
 export interface ChaosCamera {
   /** Host, port and path of its source. */
   readonly address: string;
+  /** Null for one that cannot tell who asks: a real node asks it, too. */
+  readonly questions: readonly Question[] | null;
   readonly become: (behaviour: CameraBehaviour) => Promise<void>;
   /** Shorter than anything that may have consequences. */
   readonly blink: (path: string) => Promise<void>;
+  /** Ends the connection of the node; throws when there is no such path. */
+  readonly drop: (path: string) => Promise<void>;
+  /** Nobody pulls it any more. */
+  readonly close: () => Promise<void>;
 }
 
 export interface ChaosNode {
@@ -31,11 +46,11 @@ export interface ChaosNode {
   /** As a viewer does: a path that only a pattern configures exists once somebody asks for it. */
   readonly view: (path: string) => void;
   /** @param tag keeps the cameras of one seed apart from those of another, where they can be */
-  readonly camera: (tag: string, index: number) => ChaosCamera;
+  readonly camera: (tag: string, index: number) => Promise<ChaosCamera>;
   readonly stop: () => Promise<void>;
 }
 
 /** What its file holds: paths that are not ours, and that nobody may touch. */
 export const FOREIGN_IN_FILE: Readonly<Record<string, Json>> = {
-  lobby: { source: 'rtsp://10.8.8.8/lobby', sourceOnDemand: true },
+  lobby: { source: 'rtsp://127.0.0.1:9/lobby', sourceOnDemand: true },
 };

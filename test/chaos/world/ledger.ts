@@ -18,6 +18,7 @@ export interface LedgerRow {
   readonly removalPending: boolean;
   readonly reconnects: number;
   readonly generation: number;
+  readonly parkedGeneration: number | null;
   readonly version: number;
   readonly xmin: string;
   readonly lastErrorCode: string | null;
@@ -42,7 +43,7 @@ export interface LedgerEvent {
 const ROWS = `
   SELECT id, camera_id AS "cameraId", path, source_url, source_secret, on_demand AS "onDemand",
     transport, desired, status, reason, removal_pending AS "removalPending", reconnects, generation,
-    version, xmin::text AS xmin, last_error_code AS "lastErrorCode", last_error_at AS "lastErrorAt",
+    parked_generation AS "parkedGeneration", version, xmin::text AS xmin, last_error_code AS "lastErrorCode", last_error_at AS "lastErrorAt",
     created_at AS "createdAt", started_at AS "startedAt", stopped_at AS "stoppedAt"
   FROM streams`;
 
@@ -51,6 +52,32 @@ const EVENTS = `
     from_status AS "fromStatus", to_status AS "toStatus", e.reason, at
   FROM stream_events e JOIN streams s ON s.id = e.stream_id
   WHERE s.camera_id LIKE $1 ORDER BY stream_id, e.version`;
+
+/** Of a stream that is marked for itself nothing goes into the total of the others. */
+const MARKS = `
+  SELECT camera_id || ' ' || id AS name, camera_id AS "cameraId", status, version,
+    reason, xmin::text AS xmin,
+    (SELECT count(*)::int FROM stream_events WHERE stream_id = id) AS events,
+    (SELECT count(*)::int FROM stream_events
+      WHERE stream_id = id AND type = 'stream.reason_changed') AS reasons
+  FROM streams WHERE camera_id LIKE $1
+  UNION ALL
+  SELECT 'all other streams', NULL, NULL, coalesce(sum(version), 0)::int,
+    NULL, NULL, (SELECT count(*)::int FROM stream_events e JOIN streams s ON s.id = e.stream_id
+      WHERE s.camera_id NOT LIKE $1), count(*)::int
+  FROM streams WHERE camera_id NOT LIKE $1`;
+
+export interface Mark {
+  readonly cameraId: string | null;
+  readonly status: StreamStatus | null;
+  readonly version: number;
+  readonly reason: string | null;
+  /** Of the update that it was written by last. */
+  readonly xmin: string | null;
+  readonly events: number;
+  /** How many of them tell of another reason only. */
+  readonly reasons: number;
+}
 
 export class Ledger {
   private readonly pool: pg.Pool;
@@ -79,25 +106,22 @@ export class Ledger {
     return (await this.pool.query<LedgerEvent>(EVENTS, [`${tag}-%`])).rows;
   }
 
-  /** Changes with every insert and every update of a stream, and with every event. */
-  async fingerprint(tag: string): Promise<Map<string, string>> {
-    const rows = await this.rowsOf(tag);
-    const { rows: totals } = await this.pool.query<{ name: string; mark: string }>(`
-      SELECT 'events' AS name, count(*) || ' up to ' || coalesce(max(seq), 0) AS mark
-      FROM stream_events
-      UNION ALL SELECT 'all streams', count(*) || ' with ' || sum(version) FROM streams`);
-    return new Map([
-      ...totals.map(({ name, mark }): [string, string] => [name, mark]),
-      ...rows.map((row): [string, string] => [
-        row.cameraId + ' ' + row.id,
-        `${row.status} ${row.reason}, version ${row.version}, xmin ${row.xmin}`,
-      ]),
-    ]);
+  /** What changes with every insert and every update of a stream, and with every event, by name. */
+  async marks(tag: string): Promise<Map<string, Mark>> {
+    const { rows } = await this.pool.query<Mark & { name: string }>(MARKS, [`${tag}-%`]);
+    return new Map(rows.map(({ name, ...mark }) => [name, mark]));
   }
 
   async isLeaseHeld(): Promise<boolean> {
     const { rows } = await this.pool.query(`SELECT 1 FROM node_leases WHERE expires_at > now()`);
     return rows.length === 1;
+  }
+
+  async leaseEpoch(): Promise<number> {
+    const { rows } = await this.pool.query<{ epoch: string | null }>(
+      'SELECT max(epoch) AS epoch FROM node_leases',
+    );
+    return Number(rows[0]?.epoch ?? 0);
   }
 
   async close(): Promise<void> {

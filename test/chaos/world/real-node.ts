@@ -51,17 +51,21 @@ export class RealNode implements ChaosNode {
     throw new Error('not needed on a real node');
   };
 
-  camera = (_tag: string, index: number): ChaosCamera => {
+  camera = async (_tag: string, index: number): Promise<ChaosCamera> => {
     const camera = this.all[index % CAMERAS]!;
     const { host, pathname } = new URL(camera.url);
     return {
       address: `${host}${pathname}`,
+      questions: null,
       become: (behaviour) => this.become(camera, behaviour),
       blink: async () => {
         camera.freeze();
         await new Promise((resolve) => setTimeout(resolve, BLINK_MS));
         camera.thaw();
       },
+      drop: () => camera.dropViewers(),
+      // It serves the next seed.
+      close: async () => undefined,
     };
   };
 
@@ -74,9 +78,33 @@ export class RealNode implements ChaosNode {
     const before = this.behaviours.get(camera) ?? 'live';
     if (before === behaviour) return;
     this.behaviours.set(camera, behaviour);
-    if (before === 'frozen') camera.thaw();
-    if (behaviour === 'frozen' || behaviour === 'silent') camera.freeze();
-    else if (behaviour === 'dead') await camera.endStream();
-    else if (before === 'dead') await camera.resume();
+    await LEAVING[before]?.(camera);
+    await ENTERING[behaviour]?.(camera);
   }
 }
+
+type Change = Readonly<Partial<Record<CameraBehaviour, (camera: RtspCamera) => unknown>>>;
+
+const freeze = (camera: RtspCamera): void => {
+  camera.freeze();
+};
+const thaw = (camera: RtspCamera): void => {
+  camera.thaw();
+};
+
+const ENTERING: Change = {
+  dead: (camera) => camera.endStream(),
+  silent: freeze,
+  frozen: freeze,
+  refusing: async (camera) => {
+    await camera.admit('nobody');
+    await camera.dropViewers();
+  },
+};
+
+const LEAVING: Change = {
+  dead: (camera) => camera.resume(),
+  silent: thaw,
+  frozen: thaw,
+  refusing: (camera) => camera.admit('everybody'),
+};

@@ -1,12 +1,8 @@
 import { type Fault, MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
 
-import {
-  type CameraBehaviour,
-  type ChaosCamera,
-  type ChaosNode,
-  FOREIGN_IN_FILE,
-} from './chaos-node.js';
+import { type ChaosCamera, type ChaosNode, FOREIGN_IN_FILE } from './chaos-node.js';
 import { Hand, NOT_BY_HAND } from './hand.js';
+import { SimulatedCamera } from './simulated-camera.js';
 
 /** A redial that takes 5 s would make every seed wait for it. */
 const TIMINGS = { retryPauseMs: 1_000, noDataTimeoutMs: 2_000 };
@@ -58,15 +54,8 @@ export class SimulatedNode implements ChaosNode {
 
   view = (path: string): void => this.simulator.openRuntimePath(path);
 
-  camera = (tag: string, index: number): ChaosCamera => {
-    const address = `10.0.0.${index + 1}:554/${tag}`;
-    return {
-      address,
-      become: async (behaviour: CameraBehaviour) =>
-        this.simulator.setSource((url) => url.includes(`@${address}?`), behaviour),
-      blink: async (path) => this.simulator.dropSource(path),
-    };
-  };
+  camera = (tag: string, index: number): Promise<ChaosCamera> =>
+    SimulatedCamera.start(this.simulator, `${tag}-${index}`);
 }
 
 function sparingTheHand(fault: Fault): Fault {

@@ -63,7 +63,8 @@ export function causeFaults(
   return events.flatMap((event) => {
     const row = rows.find(({ id }) => id === event.streamId);
     const camera = story.cameras.find(({ id }) => id === row?.cameraId);
-    if (row === undefined || camera === undefined) return [];
+    // What a caller asked for needs no other cause.
+    if (row === undefined || camera === undefined || event.actor === 'api') return [];
     const at = event.at.getTime();
     const isDelayed = story.faults.during(DELAYING, at - LONG_DELAY_MS, at).length > 0;
     const window = {

@@ -26,6 +26,7 @@ export function contradictionFaults(
       const wanted = own.flatMap((row) => wantedSpans(row, events));
       return own.length > 0 && contradicts(write, wanted);
     })
+    .filter((write) => !isRestart(write, writes, story))
     .map(({ at, method, target, replica }) => {
       const when = new Date(at).toISOString();
       return `replica ${replica} sent ${method} ${target} at ${when}, against what was wanted`;
@@ -38,3 +39,17 @@ function contradicts({ at, method }: ConfigWrite, wanted: readonly Span[]): bool
     ? wanted.some((span) => span.from < from && span.to > at)
     : !wanted.some((span) => span.from < at && span.to > from);
 }
+
+/** The connection of a source that was changed, or retried, is cut: removed and put back at once. */
+function isRestart(write: ConfigWrite, writes: readonly ConfigWrite[], { calls }: Story): boolean {
+  const path = pathOf(write);
+  const isChanged = calls.all.some(
+    ({ kind, cameraId, sentAt }) =>
+      (kind === 'patch' || kind === 'retry') && path === cameraId && sentAt <= write.at,
+  );
+  const next = writes.find((it) => it.at >= write.at && it !== write && pathOf(it) === path);
+  const isPutBack = next?.method === 'POST' && next.at - write.at < SENT_WITHIN_MS;
+  return write.method === 'DELETE' && isChanged && isPutBack;
+}
+
+const pathOf = ({ target }: ConfigWrite): string => target.slice(target.lastIndexOf('/') + 1);

@@ -16,7 +16,10 @@ export function intentFaults(story: Story, rows: readonly LedgerRow[]): string[]
     ...stoppedByNobody(all, rows),
     ...inventedStreams(all, rows),
     ...twoActive(rows),
-    ...wrongRefusals(all, rows),
+    ...wrongRefusals(
+      all.filter(({ kind }) => kind === 'start'),
+      rows,
+    ),
     ...unexpectedAnswers(story),
   ];
 }
@@ -106,4 +109,7 @@ function unexpectedAnswers({ calls, faults }: Story): string[] {
 const EXPECTED: Readonly<Record<Call['kind'], readonly number[]>> = {
   start: [201, 409],
   stop: [200],
+  // `changes` says whether the refusals were right.
+  patch: [200, 409, 412],
+  retry: [200, 409],
 };

@@ -26,30 +26,41 @@ export function parkingFaults(story: Story, { rows, events, holders }: Past): st
     const camera = story.cameras.find(({ id }) => id === row.cameraId);
     if (camera === undefined) return [];
     const own = events.filter(({ streamId }) => streamId === row.id);
-    const spans = [...generations(row, own)];
-    const most = Math.min(MOST_LOGINS, holders);
-    return [...spans.flatMap((span) => loginFaults(camera, span, most)), ...endFaults(own)].map(
+    const faults = generations(row, own).flatMap((it) => loginFaults(camera, it, holders));
+    return [...faults, ...endFaults(own)].map(
       (fault) => `stream ${row.id} of ${row.cameraId}: ${fault}`,
     );
   });
 }
 
-/** From when to when the same was wanted. */
-function* generations(row: LedgerRow, events: readonly LedgerEvent[]): Generator<Span> {
+interface Generation {
+  readonly isRetry: boolean;
+  /** From when to when what the camera was asked was for its sake. */
+  readonly span: Span;
+}
+
+function generations(row: LedgerRow, events: readonly LedgerEvent[]): Generation[] {
   const begins = events.filter(
     ({ generation, toStatus }, index) =>
       toStatus !== 'STOPPED' && generation !== events[index - 1]?.generation,
   );
-  for (const [index, { at }] of begins.entries()) {
-    const end = begins[index + 1]?.at ?? row.stoppedAt;
-    yield { from: at.getTime(), to: end?.getTime() ?? Infinity };
-  }
+  const endedAt = (row.stoppedAt?.getTime() ?? Infinity) + AFTERMATH_MS;
+  const froms = begins.map(({ at, by }) => at.getTime() + (by === 'retry' ? 0 : AFTERMATH_MS));
+  return begins.map(({ by }, index) => ({
+    isRetry: by === 'retry',
+    span: { from: froms[index]!, to: froms[index + 1] ?? endedAt },
+  }));
 }
 
-function loginFaults(camera: StoryCamera, { from, to }: Span, most: number): string[] {
+function loginFaults(
+  camera: StoryCamera,
+  { isRetry, span }: Generation,
+  holders: number,
+): string[] {
+  // Whoever is told to retry asks first, whether it holds the lease or not.
+  const most = Math.min(MOST_LOGINS, holders + (isRetry ? 1 : 0));
   const logins = (camera.questions ?? []).filter(
-    ({ at, isRefusedLogin }) =>
-      isRefusedLogin && at >= from + AFTERMATH_MS && at < to + AFTERMATH_MS,
+    ({ at, isRefusedLogin }) => isRefusedLogin && at >= span.from && at < span.to,
   ).length;
   return logins > most ? [`logged in ${logins} times, at most ${most} are right`] : [];
 }

@@ -16,6 +16,7 @@ export function questionFaults(story: Story, rows: readonly LedgerRow[]): string
     const own = rows.filter(({ cameraId }) => cameraId === camera.id);
     return asked(camera).flatMap((at) => {
       const when = new Date(at).toISOString();
+      if (isRetried(story, camera, at)) return [];
       return [
         ...(wasFlowing(story, camera, at)
           ? [`${camera.path} was asked at ${when}, and flowed`]
@@ -36,6 +37,14 @@ function wasFlowing({ faults, witness }: Story, { path }: StoryCamera, at: numbe
   const isDelayed = faults.during(DELAYING, at - ASKED_LATE_WITHIN_MS, at).length > 0;
   const window = { from: at - (isDelayed ? ASKED_LATE_WITHIN_MS : ASKED_WITHIN_MS), to: at };
   return witness.wasSighted(window) && !NO_MEDIA.some((truth) => witness.saw(path, truth, window));
+}
+
+/** Who retries has the camera asked first, whatever it does. */
+function isRetried({ calls }: Story, { id }: StoryCamera, at: number): boolean {
+  return calls.all.some(
+    ({ kind, cameraId, sentAt }) =>
+      kind === 'retry' && cameraId === id && sentAt <= at && sentAt > at - ASKED_LATE_WITHIN_MS,
+  );
 }
 
 const isOnDemandOnly = (rows: readonly LedgerRow[]): boolean =>

@@ -71,7 +71,8 @@ function replayed(row: LedgerRow, events: readonly LedgerEvent[]): Shown {
 }
 
 function lastErrorOf(events: readonly LedgerEvent[]): string {
-  const error = events.findLast(({ toStatus }) => toStatus === 'ERROR');
+  // A patch of a stream that is an ERROR is not another one.
+  const error = events.findLast(({ toStatus, actor }) => toStatus === 'ERROR' && actor !== 'api');
   return `${error?.reason ?? 'none'} at ${time(error?.at)}`;
 }
 

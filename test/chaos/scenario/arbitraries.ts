@@ -12,6 +12,8 @@ const camera = fc.nat(MAX_CAMERAS - 1);
 const replica = fc.nat(1);
 const dice = fc.nat(999);
 
+const variant = fc.constantFrom('main' as const, 'sub' as const);
+
 const pauseMs = fc.oneof(
   { arbitrary: fc.constant(0), weight: 1 },
   { arbitrary: fc.integer({ min: 1, max: 900 }), weight: 3 },
@@ -37,11 +39,30 @@ const start: fc.Arbitrary<Step> = fc.record({
     { arbitrary: fc.constant(false), weight: 4 },
     { arbitrary: fc.constant(true), weight: 1 },
   ),
-  variant: fc.constantFrom('main' as const, 'sub' as const),
+  variant,
 });
 
 const stop: fc.Arbitrary<Step> = fc.record({
   kind: fc.constant('stop' as const),
+  afterMs: pauseMs,
+  camera,
+  replica,
+});
+
+const patch: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('patch' as const),
+  afterMs: pauseMs,
+  camera,
+  replica,
+  change: fc.oneof(
+    { arbitrary: variant, weight: 3 },
+    { arbitrary: fc.constant('label' as const), weight: 1 },
+  ),
+  isBlind: fc.boolean(),
+});
+
+const retry: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constant('retry' as const),
   afterMs: pauseMs,
   camera,
   replica,
@@ -78,6 +99,8 @@ export function aScenario(names: readonly FaultName[]): fc.Arbitrary<Scenario> {
     { arbitrary: fault(names, shortMs), weight: 10 },
     { arbitrary: start, weight: 4 },
     { arbitrary: stop, weight: 4 },
+    { arbitrary: patch, weight: 3 },
+    { arbitrary: retry, weight: 2 },
   );
   const alone = fc.option(fault(names, aloneMs), { freq: 1_000 });
   const longFault = fault(

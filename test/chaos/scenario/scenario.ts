@@ -8,13 +8,15 @@ export const REPLICAS = [0, 1] as const;
 
 export type Initially = 'idle' | 'running' | 'running on demand';
 
+/** Another source under the same name: what was applied before is then wrong. */
+export type Variant = 'main' | 'sub';
+
 export interface Start {
   readonly kind: 'start';
   readonly camera: number;
   readonly replica: number;
   readonly onDemand: boolean;
-  /** Another source under the same name: what was applied before is then wrong. */
-  readonly variant: 'main' | 'sub';
+  readonly variant: Variant;
 }
 
 export interface Stop {
@@ -22,6 +24,24 @@ export interface Stop {
   readonly camera: number;
   readonly replica: number;
 }
+
+export interface Patch {
+  readonly kind: 'patch';
+  readonly camera: number;
+  readonly replica: number;
+  /** To this source, or one more label. */
+  readonly change: Variant | 'label';
+  /** Whatever there is, instead of what was read just before. */
+  readonly isBlind: boolean;
+}
+
+export interface Retry {
+  readonly kind: 'retry';
+  readonly camera: number;
+  readonly replica: number;
+}
+
+export type CallStep = Start | Stop | Patch | Retry;
 
 export interface FaultStep {
   readonly kind: 'fault';
@@ -35,7 +55,7 @@ export interface FaultStep {
   readonly dice: number;
 }
 
-export type Step = (Start | Stop | FaultStep) & { readonly afterMs: number };
+export type Step = (CallStep | FaultStep) & { readonly afterMs: number };
 
 export interface Scenario {
   readonly cameras: readonly Initially[];
@@ -52,14 +72,19 @@ export function describeScenario({ cameras, alone, steps }: Scenario): string[] 
   ];
 }
 
-export function describeStep(step: Start | Stop | FaultStep): string {
+export function describeStep(step: CallStep | FaultStep): string {
   switch (step.kind) {
     case 'start': {
       const how = `${step.variant}${step.onDemand ? ', on demand' : ''}`;
       return `start camera ${step.camera} (${how}) through replica ${step.replica}`;
     }
+    case 'patch': {
+      const how = step.isBlind ? ', whatever there is' : '';
+      return `patch camera ${step.camera} (${step.change}${how}) through replica ${step.replica}`;
+    }
+    case 'retry':
     case 'stop':
-      return `stop camera ${step.camera} through replica ${step.replica}`;
+      return `${step.kind} camera ${step.camera} through replica ${step.replica}`;
     case 'fault':
       return `${step.fault}, camera ${step.camera}, replica ${step.replica}, ${step.forMs} ms, dice ${step.dice}`;
   }

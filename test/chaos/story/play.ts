@@ -2,7 +2,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
 import { FAULTS } from '../faults/faults.js';
-import { type FaultStep, type Scenario, type Start, type Step } from '../scenario/scenario.js';
+import {
+  type CallStep,
+  type FaultStep,
+  type Scenario,
+  type Start,
+  type Step,
+} from '../scenario/scenario.js';
 import { type RecoveryClock } from './recovery.js';
 import { type Story } from './story.js';
 
@@ -35,12 +41,19 @@ export async function playSteps(
   await Promise.all(underWay);
 }
 
-function call(story: Story, step: Exclude<Step, FaultStep> | Start): Promise<void> {
+function call(story: Story, step: CallStep): Promise<void> {
   const { client } = story.replica(step.replica).api;
   const camera = story.camera(step.camera);
-  return step.kind === 'start'
-    ? story.calls.start(client, camera, step)
-    : story.calls.stop(client, camera);
+  switch (step.kind) {
+    case 'start':
+      return story.calls.start(client, camera, step);
+    case 'stop':
+      return story.calls.stop(client, camera);
+    case 'patch':
+      return story.calls.patch(client, camera, step);
+    case 'retry':
+      return story.calls.retry(client, camera);
+  }
 }
 
 async function inflict(story: Story, step: FaultStep, recovery: RecoveryClock): Promise<void> {

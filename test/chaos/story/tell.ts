@@ -3,9 +3,11 @@ import { eventually } from '#test/support/eventually.js';
 
 import { type FaultName } from '../faults/fault-names.js';
 import { causeFaults } from '../rules/causes.js';
+import { changeFaults } from '../rules/changes.js';
 import { claimFaults } from '../rules/claims.js';
 import { contradictionFaults } from '../rules/contradictions.js';
 import { differences } from '../rules/converged.js';
+import { isParked } from '../rules/expected.js';
 import { intentFaults } from '../rules/intents.js';
 import { parkingFaults } from '../rules/parking.js';
 import { questionFaults } from '../rules/questions.js';
@@ -42,7 +44,8 @@ export async function tell(world: World, scenario: Scenario, tag: string): Promi
   const story = await Story.begin(world, scenario, tag);
   const recovery = new RecoveryClock(async () => (await differences(story)).length === 0);
   try {
-    const violations = await judged(story, recovery).catch(brokenOff);
+    const inTheEnd = await judged(story, recovery).catch(brokenOff);
+    const violations = inTheEnd.length > 0 ? inTheEnd : await retried(story).catch(brokenOff);
     if (violations.length === 0) await clearUp(story);
     return {
       violations,
@@ -76,6 +79,18 @@ async function judged(story: Story, recovery: RecoveryClock): Promise<string[]> 
   return [...(await stillnessFaults(story)), ...(await history(story))];
 }
 
+/** What was parked runs again when somebody has made up with the camera, and says so. */
+async function retried(story: Story): Promise<string[]> {
+  const parked = (await story.world.ledger.rowsOf(story.tag)).filter(
+    (row) => row.desired === 'RUNNING' && isParked(row),
+  );
+  if (parked.length === 0) return [];
+  await Promise.all(story.cameras.map((camera) => camera.become('live')));
+  const { client } = story.replica(0).api;
+  await Promise.all(parked.map(({ id }) => client.send('POST', `/api/streams/${id}/retry`)));
+  return (await converged(story)).map((difference) => `after a retry: ${difference}`);
+}
+
 /** What the rows, the events and the eyewitnesses say about everything that has happened. */
 async function history(story: Story): Promise<string[]> {
   const { world, tag } = story;
@@ -86,6 +101,7 @@ async function history(story: Story): Promise<string[]> {
   const past = { rows, events, holders };
   return [
     ...intentFaults(story, rows),
+    ...changeFaults(story, rows, events),
     ...replayFaults(rows, events),
     ...causeFaults(story, rows, events),
     ...claimFaults(story),

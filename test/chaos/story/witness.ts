@@ -65,6 +65,14 @@ export class Witness {
     return this.truths(path).at(-1)?.truth === 'flowing';
   }
 
+  /** Since when the connection is there that it has now; null when it has none. */
+  connectedAt(path: string): number | null {
+    const seen = this.samples.at(-1)?.paths?.get(path);
+    return seen?.available === true && seen.availableTime !== null
+      ? Date.parse(seen.availableTime)
+      : null;
+  }
+
   /** Whether the node was seen throughout: no evidence is then evidence of nothing. */
   wasSighted({ from, to }: Span): boolean {
     const inside = this.samples.filter(({ at }) => at >= from && at <= to);

@@ -12,6 +12,7 @@ export interface LedgerRow {
   readonly source: string;
   readonly onDemand: boolean;
   readonly transport: string;
+  readonly labels: Readonly<Record<string, string>>;
   readonly desired: 'RUNNING' | 'STOPPED';
   readonly status: StreamStatus;
   readonly reason: string | null;
@@ -34,6 +35,12 @@ export interface LedgerEvent {
   readonly version: number;
   readonly generation: number;
   readonly type: string;
+  /** 'api' for what a caller asked for. */
+  readonly actor: string;
+  /** Of such: a patch or a retry; null for a start and a stop. */
+  readonly by: string | null;
+  /** Of a patch. */
+  readonly changed: readonly string[] | null;
   readonly fromStatus: StreamStatus | null;
   readonly toStatus: StreamStatus;
   readonly reason: string | null;
@@ -42,13 +49,14 @@ export interface LedgerEvent {
 
 const ROWS = `
   SELECT id, camera_id AS "cameraId", path, source_url, source_secret, on_demand AS "onDemand",
-    transport, desired, status, reason, removal_pending AS "removalPending", reconnects, generation,
+    transport, labels, desired, status, reason, removal_pending AS "removalPending", reconnects, generation,
     parked_generation AS "parkedGeneration", version, xmin::text AS xmin, last_error_code AS "lastErrorCode", last_error_at AS "lastErrorAt",
     created_at AS "createdAt", started_at AS "startedAt", stopped_at AS "stoppedAt"
   FROM streams`;
 
 const EVENTS = `
   SELECT stream_id AS "streamId", seq::text AS seq, e.version, e.generation, type,
+    actor, data->>'by' AS "by", data->'changed' AS changed,
     from_status AS "fromStatus", to_status AS "toStatus", e.reason, at
   FROM stream_events e JOIN streams s ON s.id = e.stream_id
   WHERE s.camera_id LIKE $1 ORDER BY stream_id, e.version`;

@@ -13,6 +13,7 @@ const SENT_WITHIN_MS = 2_000;
 /** A process that was stopped in between, or whose answer from Postgres was late, cannot know. */
 const EXCUSES = FAULT_NAMES.filter((name) => /^replica frozen$|postgres/.test(name));
 const EXCUSED_FOR_MS = 10_000;
+const ALTERING = ['source altered by hand', 'path taken over by hand'];
 
 export function contradictionFaults(
   story: Story,
@@ -40,16 +41,31 @@ function contradicts({ at, method }: ConfigWrite, wanted: readonly Span[]): bool
     : !wanted.some((span) => span.from < at && span.to > from);
 }
 
-/** The connection of a source that was changed, or retried, is cut: removed and put back at once. */
-function isRestart(write: ConfigWrite, writes: readonly ConfigWrite[], { calls }: Story): boolean {
+/**
+ * The connection of a source that was changed, retried or altered by hand is cut: removed, and put
+ * back at once. When the removal was not answered, the next tick puts it back.
+ */
+function isRestart(write: ConfigWrite, writes: readonly ConfigWrite[], story: Story): boolean {
   const path = pathOf(write);
-  const isChanged = calls.all.some(
-    ({ kind, cameraId, sentAt }) =>
-      (kind === 'patch' || kind === 'retry') && path === cameraId && sentAt <= write.at,
-  );
+  const within = { from: write.at, to: write.at + SENT_WITHIN_MS };
   const next = writes.find((it) => it.at >= write.at && it !== write && pathOf(it) === path);
-  const isPutBack = next?.method === 'POST' && next.at - write.at < SENT_WITHIN_MS;
-  return write.method === 'DELETE' && isChanged && isPutBack;
+  const isPutBack = next?.method === 'POST' && next.at < within.to;
+  const isDisturbed = story.faults.during(FAULT_NAMES, within.from, within.to).length > 0;
+  return (
+    write.method === 'DELETE' &&
+    (isPutBack || isDisturbed) &&
+    isChangedBefore(write.at, path, story)
+  );
+}
+
+function isChangedBefore(at: number, path: string, story: Story): boolean {
+  return (
+    story.calls.all.some(
+      ({ kind, cameraId, sentAt }) =>
+        (kind === 'patch' || kind === 'retry') && cameraId === path && sentAt <= at,
+    ) ||
+    story.faults.during(ALTERING, 0, at).some(({ step }) => story.camera(step.camera).id === path)
+  );
 }
 
 const pathOf = ({ target }: ConfigWrite): string => target.slice(target.lastIndexOf('/') + 1);

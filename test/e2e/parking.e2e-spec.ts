@@ -31,6 +31,20 @@ interface Parked {
   readonly logins: number;
 }
 
+/** Cameras slow down who guesses: each refusal of a password takes this long. */
+const DELAY_MS = 3_000;
+
+function delaying(behaviour: Behaviour): Behaviour {
+  return (request, socket) => {
+    const said = behaviour(request, socket);
+    if (request.authorization === null) return said;
+    setTimeout(() => {
+      if (!socket.destroyed) socket.write(said ?? '');
+    }, DELAY_MS);
+    return null;
+  };
+}
+
 const binary = await findRealMediaMtx();
 const onReal = binary === null ? describe.skip : describe;
 
@@ -53,12 +67,13 @@ onReal('a camera that refuses the password (needs a real MediaMTX)', () => {
     api = await ApiProcess.start(options);
     other = await ApiProcess.start(options);
     await api.client.start('metronome', metronome.url());
-    const [basic, digest, elsewhere] = await Promise.all([
+    const [basic, digest, delayed, elsewhere] = await Promise.all([
       park(api, 'basic', guardedByBasic(ACCOUNT)),
       park(api, 'digest', guardedByDigest(ACCOUNT, 'MD5', true)),
+      park(api, 'delayed', delaying(guardedByDigest(ACCOUNT, 'MD5', true))),
       park(other, 'elsewhere', guardedByDigest(ACCOUNT, 'SHA-256', true)),
     ]);
-    parked = { basic, digest, elsewhere };
+    parked = { basic, digest, delayed, elsewhere };
   }, 120_000);
 
   afterAll(async () => {
@@ -104,6 +119,7 @@ onReal('a camera that refuses the password (needs a real MediaMTX)', () => {
   it.each([
     ['by Basic', 'basic'],
     ['by Digest', 'digest'],
+    ['when it takes its time to refuse', 'delayed'],
     ['when a replica that does not look after the node took the start', 'elsewhere'],
   ])('is logged in to at most 3 times, %s', (_, cameraId) => {
     const { logins } = parked[cameraId]!;

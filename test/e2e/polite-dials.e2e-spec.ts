@@ -1,6 +1,6 @@
 /**
  * 200 cameras that all fail, and a MediaMTX that is killed: they are dialled anew no faster than
- * allowed, and asked why no faster either. The cameras count; each of them fails in its own way.
+ * allowed. The cameras count; each of them fails in its own way.
  */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 

@@ -4,6 +4,7 @@ import { type Server, createServer } from 'node:net';
 import { once } from 'node:events';
 
 import { parseSourceUrl } from '#streaming/domain/source-url.js';
+import { type Asking, ProbeAborted } from '#streaming/domain/ports/source-probe.js';
 import { type SourceReport } from '#streaming/domain/source-report.js';
 import { NetworkSourceProbe } from '#streaming/infrastructure/probe/network-source-probe.js';
 import {
@@ -28,6 +29,7 @@ import { CANARY } from '../support/canary/canary.mjs';
 const LIMITS = {
   connectMs: 300,
   answerMs: 300,
+  wholeMs: 5_000,
   maxHeaderBytes: 4_096,
   maxBodyBytes: 16_384,
   maxRedirects: 3,
@@ -88,6 +90,12 @@ describe('a camera that wants a password', () => {
     const camera = await aCamera(guard);
     expect(await ask(camera.url())).toEqual(failed('SOURCE_AUTH_FAILED'));
     expect(camera.logins).toBe(0);
+  });
+
+  it('and calls each nonce too old refuses it, whatever it says', async () => {
+    const camera = await aCamera(guard401('Digest realm="a", nonce="n", stale=true'));
+    expect(await ask(camera.url(WRONG))).toEqual(failed('SOURCE_AUTH_FAILED'));
+    expect(camera.logins).toBe(1);
   });
 
   it('in a way that nobody knows speaks another protocol', async () => {
@@ -343,4 +351,60 @@ it('whatever is answered, OK too, holds no password', async () => {
   const reports = [await ask(camera.url(RIGHT)), await ask(camera.url(WRONG))];
   expect(JSON.stringify(reports)).not.toContain(CANARY);
   expect(OK).not.toContain(CANARY);
+});
+
+describe('a probe that nobody wants any more', () => {
+  const unwanted = (asking: Asking, camera: FakeRtspCamera): Promise<SourceReport> => {
+    const parsed = parseSourceUrl(camera.url(RIGHT));
+    if (!parsed.ok) throw new Error(parsed.problem);
+    return probe.probe(parsed.source, asking);
+  };
+
+  it('dials nobody when its turn comes', async () => {
+    const camera = await aCamera(open());
+    await expect(unwanted({ signal: AbortSignal.abort() }, camera)).rejects.toThrow(ProbeAborted);
+    await expect(unwanted({ isStillDue: () => false }, camera)).rejects.toThrow(ProbeAborted);
+    expect(camera.connections).toBe(0);
+  });
+
+  it('has no answer, and does not blame the camera', async () => {
+    const ending = new AbortController();
+    const camera = await aCamera(() => {
+      ending.abort();
+      return null;
+    });
+    await expect(unwanted({ signal: ending.signal }, camera)).rejects.toThrow(ProbeAborted);
+  });
+});
+
+describe('a camera that keeps its place for as long as it can', () => {
+  it('is given up as a whole, redirects and dripped headers included', async () => {
+    const brief = new NetworkSourceProbe({ ...LIMITS, answerMs: 5_000, wholeMs: 300 });
+    const camera = await aCamera((_, socket) => {
+      const timer = setInterval(() => socket.write('a:\r\n'), 5);
+      socket.on('close', () => clearInterval(timer));
+      return `RTSP/1.0 200 OK\r\n${'a:\r\n'.repeat(900)}`;
+    });
+    const parsed = parseSourceUrl(camera.url());
+    if (!parsed.ok) throw new Error(parsed.problem);
+    expect(await brief.probe(parsed.source)).toEqual(failed('SOURCE_TIMEOUT'));
+  });
+
+  it('does not keep first questions from the others', async () => {
+    const slow = new NetworkSourceProbe({ ...LIMITS, answerMs: 60_000, wholeMs: 60_000 });
+    const ending = new AbortController();
+    const ask = (camera: FakeRtspCamera, asking: Asking): Promise<SourceReport> => {
+      const parsed = parseSourceUrl(camera.url());
+      if (!parsed.ok) throw new Error(parsed.problem);
+      return slow.probe(parsed.source, asking);
+    };
+    const mute = await Promise.all(Array.from({ length: 12 }, () => aCamera(() => null)));
+    const patient = mute.map((camera) =>
+      ask(camera, { isPatient: true, signal: ending.signal }).catch(() => null),
+    );
+    const quick = await aCamera(open());
+    expect(await ask(quick, {})).toMatchObject({ kind: 'reachable' });
+    ending.abort();
+    await Promise.all(patient);
+  });
 });

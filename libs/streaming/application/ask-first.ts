@@ -1,27 +1,25 @@
 /**
  * Asks the camera of a stream that was given up before the node is let at it again: if it still
- * refuses the password, that costs it one login instead of MediaMTX's two or three. Best effort, as
- * whatever follows an intent: a tick applies what this process does not live to apply.
+ * refuses the password, that costs it one login instead of MediaMTX's two or three. Only the holder of
+ * the lease asks, which alone can keep its ticks from applying the path meanwhile; elsewhere, and
+ * whenever this process dies, the path is applied at once and a silent camera asked as ever.
  */
 import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { rememberGeneration } from '../domain/fold.js';
-import { SourceProbe } from '../domain/ports/source-probe.js';
+import { type PathMemo, rememberGeneration } from '../domain/fold.js';
+import { ProbeAborted, SourceProbe } from '../domain/ports/source-probe.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
-import { answered } from '../domain/probing.js';
+import { type Probing, answered, asked, unanswered } from '../domain/probing.js';
 import { Reason } from '../domain/reason.js';
-import { type SourceReport } from '../domain/source-report.js';
 import { type SourceUrl } from '../domain/source-url.js';
 import { Stream, type StreamState } from '../domain/stream.js';
+import { HeldLease } from './held-lease.js';
 import { NodeMemory } from './node-memory.js';
 import { ReconcileStream } from './reconcile-stream.js';
 import { SaveObserved } from './save-observed.js';
 import { StreamingSettings } from './streaming-settings.js';
-
-/** As long as a probe may take. Too low: MediaMTX logs in meanwhile. Too high: a lost one delays. */
-const HELD_BACK_MS = 15_000;
 
 /** What the node is told. Of a stream that is parked again nothing is wanted: its path must go. */
 type Next = 'apply' | 'remove' | 'nothing';
@@ -45,13 +43,15 @@ export class AskFirst {
     private readonly memory: NodeMemory,
     private readonly save: SaveObserved,
     private readonly reconcile: ReconcileStream,
+    private readonly lease: HeldLease,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
 
   /** Returns at once; in the end the path is applied anew, or parked. */
   execute(stream: Subject): void {
-    if (this.isClosed) {
+    if (this.isClosed || this.lease.current === null) {
+      void this.reconcile.execute(stream.path, { mustRestart: true });
       return;
     }
     this.underWay.get(stream.id)?.stopping.abort();
@@ -69,16 +69,21 @@ export class AskFirst {
   }
 
   private async run(stream: Subject, signal: AbortSignal): Promise<void> {
-    this.holdBack(stream, this.clock.monotonicMs() + HELD_BACK_MS);
+    this.remember(stream, (memo) => ({ ...memo, retryAtMs: Number.POSITIVE_INFINITY }), asked);
     const next = await this.ask(stream, signal).catch((err: unknown) => {
-      this.logger.warn({ streamId: stream.id, err }, 'camera not asked before its path is applied');
+      if (!(err instanceof ProbeAborted)) {
+        this.logger.warn(
+          { streamId: stream.id, err },
+          'camera not asked before its path is applied',
+        );
+      }
       return 'apply' as const;
     });
+    this.remember(stream, (memo) => ({ ...memo, retryAtMs: 0 }), unanswered);
     if (signal.aborted) {
       return;
     }
     this.underWay.delete(stream.id);
-    this.holdBack(stream, 0);
     if (next !== 'nothing') {
       await this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
     }
@@ -89,17 +94,19 @@ export class AskFirst {
     if (before === null) {
       return 'nothing';
     }
-    const report = await this.probe.probe(before.source, signal);
-    if (signal.aborted) {
-      return 'nothing';
-    }
-    this.learn(stream, report);
+    const report = await this.probe.probe(before.source, { signal });
+    const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
+    this.remember(
+      stream,
+      (memo) => memo,
+      (probing) => answered(probing, report, time),
+    );
     const now = await this.wanted(stream);
     if (now === null) {
       return 'nothing';
     }
     const isRefused = report.kind === 'failed' && report.code === Reason.sourceAuthFailed;
-    if (isRefused && (await this.park(now))) {
+    if (isRefused && now.state.status !== 'RUNNING' && (await this.park(now))) {
       return 'remove';
     }
     // The holder of the lease, another process, did not wait: its node dials already.
@@ -123,19 +130,17 @@ export class AskFirst {
       : null;
   }
 
-  /** The tick applies nothing of this generation before then; what a caller asks for is not held. */
-  private holdBack({ id, generation }: Subject, untilMs: number): void {
-    this.memory.update(id, this.clock.monotonicMs(), (memo) => ({
-      ...rememberGeneration(memo, generation),
-      retryAtMs: untilMs,
-    }));
-  }
-
-  private learn({ id }: Subject, report: SourceReport): void {
-    const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
-    this.memory.update(id, time.nowMs, (memo) => ({
-      ...memo,
-      probing: answered(memo.probing, report, time),
-    }));
+  /** What concerns an older generation says nothing about the present one. */
+  private remember(
+    { id, generation }: Subject,
+    change: (memo: PathMemo) => PathMemo,
+    changeProbing: (probing: Probing) => Probing,
+  ): void {
+    this.memory.update(id, this.clock.monotonicMs(), (known) => {
+      const memo = rememberGeneration(known, generation);
+      return memo.generation === generation
+        ? { ...change(memo), probing: changeProbing(memo.probing) }
+        : memo;
+    });
   }
 }

@@ -26,14 +26,14 @@ export class CheckSource {
 
   constructor(private readonly probe: SourceProbe) {}
 
-  /** @param signal ends it early, when nobody waits for the answer any more @throws TooManyChecks */
+  /** @param signal ends it early, when nobody waits for the answer any more @throws TooManyChecks, ProbeAborted */
   async execute(source: SourceUrl, signal: AbortSignal): Promise<SourceReport> {
     if (this.underWay >= MAX_CHECKS) {
       throw new TooManyChecks();
     }
     this.underWay += 1;
     try {
-      return await this.probe.probe(source, signal);
+      return await this.probe.probe(source, { signal, isPatient: true });
     } finally {
       this.underWay -= 1;
     }

@@ -15,7 +15,7 @@ import {
   rememberGeneration,
 } from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
-import { sawNoPath } from '../domain/probing.js';
+import { type Probing, sawNoPath } from '../domain/probing.js';
 import { type StreamState } from '../domain/stream.js';
 
 /** Long enough for a follower that is between two looks; older memories belong to ended streams. */
@@ -115,9 +115,13 @@ export class NodeMemory {
     return nowMs >= this.memoOf(streamId).retryAtMs;
   }
 
-  /** Whether the newest look at its path found that nothing comes. */
-  isQuiet(streamId: string): boolean {
-    return this.memoOf(streamId).probing.quietSinceMs !== null;
+  probingOf(streamId: string): Probing {
+    return this.memoOf(streamId).probing;
+  }
+
+  /** The newest one that was looked at; 0 when none was. */
+  generationOf(streamId: string): number {
+    return this.memoOf(streamId).generation;
   }
 
   private memoOf(streamId: string): PathMemo {

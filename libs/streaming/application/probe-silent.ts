@@ -10,7 +10,7 @@ import { Clock } from '#kernel/clock.js';
 
 import { type Observation } from '../domain/fold.js';
 import { type Fence } from '../domain/ports/node-leases.js';
-import { SourceProbe } from '../domain/ports/source-probe.js';
+import { ProbeAborted, SourceProbe } from '../domain/ports/source-probe.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { type Probing, answered, asked, unanswered } from '../domain/probing.js';
 import { type SourceUrl } from '../domain/source-url.js';
@@ -24,6 +24,7 @@ import { StreamingSettings } from './streaming-settings.js';
 interface UnderWay {
   readonly done: Promise<void>;
   readonly stopping: AbortController;
+  readonly generation: number;
 }
 
 interface Asked {
@@ -63,7 +64,9 @@ export class ProbeSilent {
     this.remember(state, asked);
     // One each: a signal that all shared would have more listeners than the runtime finds healthy.
     const stopping = new AbortController();
-    this.underWay.set(state.id, { done: this.run(state, stopping.signal), stopping });
+    this.underWay.get(state.id)?.stopping.abort();
+    const { generation } = state;
+    this.underWay.set(state.id, { done: this.run(state, stopping), stopping, generation });
     return null;
   }
 
@@ -78,17 +81,13 @@ export class ProbeSilent {
   }
 
   private mayProbe(state: StreamState, observation: Observation): number | null {
-    // Nobody pulls an idle camera on demand: that it is silent is as it should be.
-    const isExpected = isWanted(state) && !state.onDemand && observation.kind === 'present';
-    const isBusy = this.isClosed || this.underWay.has(state.id);
-    if (!isExpected || isBusy || this.lease.current === null) {
-      return null;
-    }
-    const applied = Math.max(state.appliedGeneration, observation.appliedGeneration);
-    return applied < state.generation ? null : observation.probeInMs;
+    const isBusy = this.underWay.get(state.id)?.generation === state.generation;
+    const mayAsk = !this.isClosed && !isBusy && this.lease.current !== null;
+    return mayAsk && isSilenceWrong(state, observation) ? observation.probeInMs : null;
   }
 
-  private async run(state: StreamState, signal: AbortSignal): Promise<void> {
+  private async run(state: StreamState, stopping: AbortController): Promise<void> {
+    const { signal } = stopping;
     try {
       await this.takeTurn(signal);
       const known = await this.ask(state, signal);
@@ -100,7 +99,9 @@ export class ProbeSilent {
       this.failed(err);
     } finally {
       this.remember(state, unanswered);
-      this.underWay.delete(state.id);
+      if (this.underWay.get(state.id)?.stopping === stopping) {
+        this.underWay.delete(state.id);
+      }
     }
   }
 
@@ -121,8 +122,10 @@ export class ProbeSilent {
     if (asked === null) {
       return null;
     }
-    const report = await this.probe.probe(asked.source, signal);
-    if (signal.aborted || this.lease.current?.epoch !== asked.holder.epoch) {
+    const isStillDue = (): boolean => this.isDue(state, asked.holder);
+    const isPatient = this.memory.probingOf(state.id).probes > 0;
+    const report = await this.probe.probe(asked.source, { signal, isStillDue, isPatient });
+    if (!isStillDue()) {
       return null;
     }
     const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
@@ -136,10 +139,17 @@ export class ProbeSilent {
     const intent = await this.streams.intentFor(this.settings.nodeId, path);
     const holder = this.lease.current;
     const isSame = intent?.state.id === id && intent.state.generation === generation;
-    if (!isSame || intent.spec === null || holder === null || !this.memory.isQuiet(id)) {
+    if (!isSame || intent.spec === null || holder === null) {
       return null;
     }
     return { state: intent.state, source: intent.spec.source, holder };
+  }
+
+  /** Silent still, of the same generation, and still ours to ask about. */
+  private isDue({ id, generation }: StreamState, holder: Fence): boolean {
+    const isQuiet = this.memory.probingOf(id).quietSinceMs !== null;
+    const isSame = this.memory.generationOf(id) === generation;
+    return isQuiet && isSame && this.lease.current?.epoch === holder.epoch;
   }
 
   private async conclude({ state, holder }: Asked, signal: AbortSignal): Promise<void> {
@@ -151,7 +161,7 @@ export class ProbeSilent {
 
   /** Said once: what keeps one from being asked, such as a database that is out, keeps all. */
   private failed(err: unknown): void {
-    if (!this.hasSaidFailure) {
+    if (!(err instanceof ProbeAborted) && !this.hasSaidFailure) {
       this.logger.warn({ err }, 'silent cameras are not asked; tried again later');
       this.hasSaidFailure = true;
     }
@@ -166,4 +176,17 @@ export class ProbeSilent {
       memo.generation === generation ? { ...memo, probing: change(memo.probing) } : memo,
     );
   }
+}
+
+/** Nobody pulls an idle camera on demand, or one whose path is not applied yet: both are silent. */
+function isSilenceWrong(
+  state: StreamState,
+  observation: Observation,
+): observation is Observation & { kind: 'present' } {
+  return (
+    isWanted(state) &&
+    !state.onDemand &&
+    observation.kind === 'present' &&
+    Math.max(state.appliedGeneration, observation.appliedGeneration) >= state.generation
+  );
 }

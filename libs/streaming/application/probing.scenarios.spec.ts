@@ -142,7 +142,7 @@ describe('a camera that does not deliver', () => {
   });
 
   it('is asked ever more rarely', async () => {
-    vigia.world.cameras.reports.set(URL, REFUSED);
+    vigia.world.cameras.reports.set(URL, { kind: 'failed', code: 'SOURCE_NOT_FOUND' });
     await vigia.start();
     await vigia.run(HOUR_MS);
     const { asked } = vigia.world.cameras;
@@ -223,6 +223,73 @@ describe('a camera that does not deliver', () => {
     await vigia.probes.close();
     await vigia.run(60_000);
     expect(vigia.world.cameras.asked).toEqual([]);
+  });
+});
+
+describe('what is asked for while a camera is being asked', () => {
+  const right = { ...aStart().source, url: 'rtsp://192.168.1.20:554/right' };
+
+  it.each([false, true])('is not judged by the answer (on demand: %s)', async (onDemand) => {
+    const gate = aGate();
+    vigia.world.cameras.gate = gate.promise;
+    vigia.world.cameras.reports.set(URL, WRONG_PASSWORD);
+    const stream = await vigia.start();
+    await vigia.clock.advance(4_000);
+    vigia.world.cameras.gate = null;
+    await vigia.patchStream.execute(stream.id, { source: right, onDemand }, null);
+    gate.open();
+    await vigia.run(60_000);
+    expect(vigia.stateOf(stream)).toMatchObject({ generation: 2, parkedGeneration: null });
+    expect(vigia.node.names).toEqual([PATH]);
+  });
+
+  it('is asked about itself, without waiting for the answer', async () => {
+    vigia.world.cameras.gate = new Promise(() => undefined);
+    const stream = await vigia.start();
+    await vigia.clock.advance(4_000);
+    vigia.world.cameras.gate = null;
+    vigia.world.cameras.reports.set(right.url, WRONG_PASSWORD);
+    await vigia.patchStream.execute(stream.id, { source: right }, null);
+    await vigia.run(TICK_MS);
+    expect(vigia.world.cameras.asked).toEqual([URL, right.url]);
+    expect(vigia.stateOf(stream)).toMatchObject({ status: 'ERROR', parkedGeneration: 2 });
+  });
+
+  it.each([
+    ['it was stopped', (id: string) => vigia.stop(id)],
+    [
+      'media flows',
+      () => {
+        vigia.node.camera(PATH, 'live');
+      },
+    ],
+    ['the lease was lost', () => vigia.lease.release()],
+  ])('is not asked at all when %s before its turn', async (_, happens) => {
+    const turn = aGate();
+    vigia.world.cameras.queue = turn.promise;
+    const stream = await vigia.start();
+    await vigia.clock.advance(4_000);
+    await happens(stream.id);
+    await vigia.clock.advance(2_000);
+    if (vigia.lease.current !== null) await vigia.tick();
+    turn.open();
+    await settled();
+    expect(vigia.world.cameras.asked).toEqual([]);
+  });
+
+  it('is not parked when media has flowed since the question', async () => {
+    const gate = aGate();
+    vigia.world.cameras.gate = gate.promise;
+    vigia.world.cameras.reports.set(URL, WRONG_PASSWORD);
+    const stream = await vigia.start();
+    await vigia.clock.advance(4_000);
+    vigia.node.camera(PATH, 'live');
+    await vigia.clock.advance(2_000);
+    await vigia.tick();
+    // No byte comes between the look and the one after the answer.
+    gate.open();
+    await settled();
+    expect(vigia.stateOf(stream)).toMatchObject({ status: 'RUNNING', parkedGeneration: null });
   });
 });
 

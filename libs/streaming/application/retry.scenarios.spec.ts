@@ -107,13 +107,13 @@ describe('a retry of a parked stream', () => {
       open = resolve;
     });
     await retry();
-    vigia.node.camera(PATH, 'live');
     const right = { ...aStart().source, url: 'rtsp://192.168.1.20:554/right' };
-    await vigia.patchStream.execute(stream.id, { source: right }, null);
+    await vigia.patchStream.execute(stream.id, { source: right, onDemand: true }, null);
     open();
     await vigia.run(2 * TICK_MS);
     expect(vigia.stateOf(stream)).toMatchObject({
       status: 'RUNNING',
+      reason: 'AWAITING_VIEWER',
       generation: 3,
       parkedGeneration: 1,
     });
@@ -130,18 +130,12 @@ describe('a retry of a stream whose camera does not deliver', () => {
     expect(vigia.stateOf(stream)).toMatchObject({ status: 'STARTING', generation: 2 });
   });
 
-  it('leaves it at that when the holder of the lease has applied it meanwhile', async () => {
-    let open = (): void => undefined;
-    vigia.world.cameras.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+  it('asks nobody where the lease is not held, and has the node dial at once', async () => {
     const other = new ControlPlane({}, vigia.world, 'vigia-2:3000');
     await other.retryStream.execute(stream.id, null);
-    await vigia.run(TICK_MS);
-    expect(written()).toEqual([REPLACED]);
-    open();
     await settled();
-    expect(written()).toEqual([REPLACED]);
+    expect(asked()).toBe(0);
+    expect(written()).toEqual(RESTARTED);
   });
 
   it('asks no more once the process ends', async () => {

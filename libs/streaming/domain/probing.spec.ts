@@ -17,6 +17,7 @@ import {
 import { type SourceReport } from './source-report.js';
 
 const REFUSED: SourceReport = { kind: 'failed', code: 'SOURCE_REFUSED' };
+const UNKNOWN_PATH: SourceReport = { kind: 'failed', code: 'SOURCE_NOT_FOUND' };
 const WRONG_PASSWORD: SourceReport = { kind: 'failed', code: 'SOURCE_AUTH_FAILED' };
 const REACHABLE: SourceReport = { kind: 'reachable', tracks: [] };
 
@@ -50,7 +51,7 @@ describe('when a camera is asked', () => {
     let probing = silent;
     const waits: number[] = [];
     for (let i = 0; i < 9; i += 1) {
-      probing = answer(probing, REFUSED, { nowMs: 0 });
+      probing = answer(probing, UNKNOWN_PATH, { nowMs: 0 });
       waits.push(probing.nextAtMs / 1_000);
     }
     expect(waits).toEqual([5, 10, 20, 40, 80, 160, 300, 300, 300]);
@@ -59,10 +60,18 @@ describe('when a camera is asked', () => {
   it('is spread over the whole of that time', () => {
     fc.assert(
       fc.property(fc.double({ min: 0, max: 1, noNaN: true }), fc.nat(40), (random, probes) => {
-        const { nextAtMs } = answer({ ...silent, probes }, REFUSED, { nowMs: 0, random });
+        const { nextAtMs } = answer({ ...silent, probes }, UNKNOWN_PATH, { nowMs: 0, random });
         expect(nextAtMs).toBeCloseTo(random * Math.min(5_000 * 2 ** probes, 300_000));
       }),
     );
+  });
+
+  it('is soon again while nobody has answered: who comes back may refuse the password', () => {
+    const codes = ['SOURCE_DNS', 'SOURCE_REFUSED', 'SOURCE_TIMEOUT', 'SOURCE_UNREACHABLE'] as const;
+    for (const code of codes) {
+      const late = answer({ ...silent, probes: 20 }, { kind: 'failed', code }, { nowMs: 0 });
+      expect(late.nextAtMs).toBe(10_000);
+    }
   });
 
   it('is never again once it has refused the password', () => {
@@ -72,12 +81,14 @@ describe('when a camera is asked', () => {
 
   it('is possible again after media has shown that the password is right by now', () => {
     const probing = sawMedia(answer(silent, WRONG_PASSWORD), 10_000);
-    expect(probeInMs(sawSilence(probing, false, 20_000), 23_000)).toBe(0);
+    expect(probeInMs(sawSilence(probing, false, 17_000), 19_999)).toBeNull();
+    expect(probeInMs(sawSilence(probing, false, 17_000), 20_000)).toBe(0);
   });
 
   it('starts over after a time of media, and not with each blip', () => {
     const thrice = { ...silent, probes: 3, nextAtMs: 50_000 };
-    expect(sawMedia(thrice, 49_999)).toMatchObject({ probes: 3, nextAtMs: 50_000 });
+    expect(sawMedia(thrice, 45_000)).toMatchObject({ probes: 3, nextAtMs: 50_000 });
+    expect(sawMedia(thrice, 10_000)).toMatchObject({ probes: 3, nextAtMs: 20_000 });
     expect(sawMedia(thrice, 50_000)).toMatchObject({ probes: 0 });
   });
 });

@@ -15,6 +15,19 @@ export const PROBE_AFTER_MS = 3_000;
 const FIRST_BACKOFF_MS = 5_000;
 const LAST_BACKOFF_MS = 300_000;
 
+/**
+ * The longest wait while nobody has answered: who is off may come back with another password, and
+ * MediaMTX tries the old one every 5 s. Too low: hosts that are off are dialled more often than
+ * MediaMTX does. Too high: an account is locked before its refusal is noticed.
+ */
+const UNANSWERED_BACKOFF_MS = 10_000;
+const UNANSWERED: ReadonlySet<string> = new Set([
+  Reason.sourceDns,
+  Reason.sourceRefused,
+  Reason.sourceTimeout,
+  Reason.sourceUnreachable,
+]);
+
 /** Memory of one process about one path; never stored. */
 export interface Probing {
   /** Nothing has come since; null while media flows, or while there is no path. */
@@ -67,8 +80,8 @@ export function sawMedia(probing: Probing, nowMs: number): Probing {
     ...UNASKED,
     isUnderWay: probing.isUnderWay,
     probes: isRested ? 0 : probing.probes,
-    // A password that was refused once has been taken since.
-    nextAtMs: Number.isFinite(probing.nextAtMs) ? probing.nextAtMs : nowMs,
+    // Also of one that refused the password: it has taken it since, and may refuse it again.
+    nextAtMs: Math.min(probing.nextAtMs, nowMs + UNANSWERED_BACKOFF_MS),
   };
 }
 
@@ -88,7 +101,8 @@ export function answered(
   { nowMs, random }: { nowMs: number; random: number },
 ): Probing {
   const cause = report.kind === 'failed' ? report.code : unexplained(probing);
-  const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** probing.probes, LAST_BACKOFF_MS) * random;
+  const longestMs = UNANSWERED.has(cause) ? UNANSWERED_BACKOFF_MS : LAST_BACKOFF_MS;
+  const waitMs = Math.min(FIRST_BACKOFF_MS * 2 ** probing.probes, longestMs) * random;
   return {
     ...probing,
     isUnderWay: false,

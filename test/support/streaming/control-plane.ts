@@ -139,6 +139,7 @@ export class ControlPlane {
       memory,
       save,
       this.reconcileStream,
+      this.lease,
       settings,
       clock,
     );

@@ -3,6 +3,7 @@ import { connect as connectTls } from 'node:tls';
 
 import { Reason } from '../../domain/reason.js';
 import { ProbeFailure } from './probe-failure.js';
+import { resolveHost } from './resolve-host.js';
 
 export interface Endpoint {
   readonly host: string;
@@ -14,11 +15,13 @@ export interface Endpoint {
  * Resolves when the connection stands, TLS included.
  * @throws ProbeFailure, or the error of the socket
  */
-export function openConnection(
+export async function openConnection(
   { host, port, isTls }: Endpoint,
   timeoutMs: number,
   signal: AbortSignal | undefined,
 ): Promise<Socket> {
+  await resolveHost(host, timeoutMs);
+  signal?.throwIfAborted();
   return new Promise((resolve, reject) => {
     // The name of the certificate must be that of the source, as MediaMTX wants it.
     const socket = isTls

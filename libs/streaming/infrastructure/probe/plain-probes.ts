@@ -1,6 +1,4 @@
 /** What can honestly be said of sources that are not RTSP, without pulling them. */
-import { lookup } from 'node:dns/promises';
-
 import { withAnySignal } from '#platform/any-signal.js';
 
 import { Reason } from '../../domain/reason.js';
@@ -9,6 +7,7 @@ import { openConnection } from './open-connection.js';
 import { ProbeFailure } from './probe-failure.js';
 import { type ProbeLimits } from './probe-limits.js';
 import { type ProbeTarget } from './probe-target.js';
+import { resolveHost } from './resolve-host.js';
 import { type Credentials, basicAuthorization } from './rtsp-authorization.js';
 
 export type Probe = (
@@ -36,8 +35,8 @@ export const probeByConnecting: Probe = async (target, limits, signal) => {
 };
 
 /** SRT runs over UDP, where silence means nothing. */
-export const probeByName: Probe = async ({ host }) => {
-  await lookup(host);
+export const probeByName: Probe = async ({ host }, limits) => {
+  await resolveHost(host, limits.connectMs);
   return { kind: 'unknown' };
 };
 

@@ -56,13 +56,6 @@ export function basicAuthorization({ user, password }: Credentials): string {
   return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }
 
-/** The password was not judged: only the nonce was too old. */
-export function isStale(headers: readonly string[]): boolean {
-  return headers
-    .flatMap(parseChallenges)
-    .some(({ parameters }) => parameters.get('stale')?.toLowerCase() === 'true');
-}
-
 function parseChallenges(header: string): Challenge[] {
   const challenges: { scheme: string; parameters: Map<string, string> }[] = [];
   for (const { groups = {} } of header.matchAll(PIECE)) {

@@ -5,7 +5,7 @@ import { Reason } from '../../domain/reason.js';
 import { type Endpoint, openConnection } from './open-connection.js';
 import { ProbeFailure } from './probe-failure.js';
 import { type ProbeLimits } from './probe-limits.js';
-import { type RtspResponse, readResponse } from './rtsp-response.js';
+import { ResponseReader, type RtspResponse } from './rtsp-response.js';
 
 /** Too low: two connections at a camera that allows one. Too high: a rude camera holds a place. */
 const LINGER_MS = 500;
@@ -40,6 +40,7 @@ export class RtspConnection {
     const lines = Object.entries({ CSeq: String(this.asked), 'User-Agent': 'vigia', ...headers });
     const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
     return new Promise((resolve, reject) => {
+      const reader = new ResponseReader(this.limits);
       let received = Buffer.alloc(0);
       // Of the whole answer: one that drips is no answer.
       const timer = setTimeout(
@@ -56,7 +57,7 @@ export class RtspConnection {
       const onData = (piece: Buffer): void => {
         received = Buffer.concat([received, piece]);
         try {
-          const response = readResponse(received, this.limits);
+          const response = reader.read(received);
           if (response !== null) end(response);
         } catch (failure) {
           end(failure as Error);

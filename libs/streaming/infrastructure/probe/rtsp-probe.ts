@@ -7,7 +7,7 @@ import { type SourceFailure, type SourceReport } from '../../domain/source-repor
 import { ProbeFailure } from './probe-failure.js';
 import { type ProbeLimits } from './probe-limits.js';
 import { type ProbeTarget, redirected } from './probe-target.js';
-import { authorize, isStale } from './rtsp-authorization.js';
+import { authorize } from './rtsp-authorization.js';
 import { RtspConnection } from './rtsp-connection.js';
 import { type RtspResponse } from './rtsp-response.js';
 import { tracksOf } from './sdp-tracks.js';
@@ -60,11 +60,8 @@ async function describe(connection: RtspConnection, target: ProbeTarget): Promis
   }
   const challenges = response.headers.get('www-authenticate') ?? [];
   const Authorization = authorize(challenges, { method: 'DESCRIBE', url }, credentials);
-  const second = await connection.ask('DESCRIBE', url, { ...headers, Authorization });
-  if (second.status === UNAUTHORIZED && isStale(second.headers.get('www-authenticate') ?? [])) {
-    throw new ProbeFailure(Reason.sourceProtocol);
-  }
-  return second;
+  // A second 401 is a refusal, also with `stale=true`: the nonce was given a moment ago.
+  return connection.ask('DESCRIBE', url, { ...headers, Authorization });
 }
 
 function reportOf({ status, body }: RtspResponse): SourceReport {

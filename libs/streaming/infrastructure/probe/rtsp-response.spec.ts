@@ -2,13 +2,13 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
 import { ProbeFailure } from './probe-failure.js';
-import { readResponse } from './rtsp-response.js';
+import { ResponseReader, type RtspResponse } from './rtsp-response.js';
 
 const LIMITS = { maxHeaderBytes: 1_000, maxBodyBytes: 1_000 };
 const WHOLE = 'RTSP/1.0 200 OK\r\nCSeq: 1\r\nContent-Length: 4\r\nX: a\r\nX: b\r\n\r\nbody';
 
-const read = (text: string): ReturnType<typeof readResponse> =>
-  readResponse(Buffer.from(text, 'latin1'), LIMITS);
+const read = (text: string): RtspResponse | null =>
+  new ResponseReader(LIMITS).read(Buffer.from(text, 'latin1'));
 
 describe('an RTSP response', () => {
   it('is read with its headers and its body', () => {
@@ -31,7 +31,7 @@ describe('an RTSP response', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 2_000 }), (bytes) => {
         try {
-          readResponse(Buffer.from(bytes), LIMITS);
+          new ResponseReader(LIMITS).read(Buffer.from(bytes));
         } catch (failure) {
           expect(failure).toBeInstanceOf(ProbeFailure);
         }

@@ -17,25 +17,47 @@ const STATUS_LINE = /^RTSP\/\d\.\d (\d{3})(?: |$)/;
 const BEGIN = 'RTSP/';
 const END_OF_HEADERS = '\r\n\r\n';
 
-/**
- * @param received all that has arrived so far
- * @returns null while more must come @throws ProbeFailure when it cannot become a response any more
- */
-export function readResponse(
-  received: Buffer,
-  limits: Pick<ProbeLimits, 'maxHeaderBytes' | 'maxBodyBytes'>,
-): RtspResponse | null {
+type Limits = Pick<ProbeLimits, 'maxHeaderBytes' | 'maxBodyBytes'>;
+
+interface Head {
+  readonly status: number;
+  readonly headers: ReadonlyMap<string, readonly string[]>;
+  readonly bodyAt: number;
+  readonly length: number;
+}
+
+/** Reads one response; its headers once, however small the pieces are in which the rest comes. */
+export class ResponseReader {
+  private head: Head | null = null;
+
+  constructor(private readonly limits: Limits) {}
+
+  /**
+   * @param received all that has arrived so far
+   * @returns null while more must come @throws ProbeFailure when it cannot become a response any more
+   */
+  read(received: Buffer): RtspResponse | null {
+    this.head ??= readHead(received, this.limits);
+    if (this.head === null || received.length < this.head.bodyAt + this.head.length) {
+      return null;
+    }
+    const { status, headers, bodyAt, length } = this.head;
+    return { status, headers, body: received.toString('utf8', bodyAt, bodyAt + length) };
+  }
+}
+
+function readHead(received: Buffer, { maxHeaderBytes, maxBodyBytes }: Limits): Head | null {
   if (!BEGIN.startsWith(received.toString('latin1', 0, BEGIN.length))) {
     throw notRtsp();
   }
   const end = received.indexOf(END_OF_HEADERS);
-  if ((end === -1 ? received.length : end) > limits.maxHeaderBytes) {
+  if ((end === -1 ? received.length : end) > maxHeaderBytes) {
     throw notRtsp();
   }
-  return end === -1 ? null : withBody(received, end, limits.maxBodyBytes);
+  return end === -1 ? null : headOf(received, end, maxBodyBytes);
 }
 
-function withBody(received: Buffer, end: number, maxBodyBytes: number): RtspResponse | null {
+function headOf(received: Buffer, end: number, maxBodyBytes: number): Head {
   const [statusLine = '', ...lines] = received.toString('latin1', 0, end).split('\r\n');
   const status = STATUS_LINE.exec(statusLine)?.[1];
   const headers = headersOf(lines);
@@ -43,15 +65,7 @@ function withBody(received: Buffer, end: number, maxBodyBytes: number): RtspResp
   if (status === undefined || length > maxBodyBytes) {
     throw notRtsp();
   }
-  const bodyAt = end + END_OF_HEADERS.length;
-  if (received.length < bodyAt + length) {
-    return null;
-  }
-  return {
-    status: Number(status),
-    headers,
-    body: received.toString('utf8', bodyAt, bodyAt + length),
-  };
+  return { status: Number(status), headers, bodyAt: end + END_OF_HEADERS.length, length };
 }
 
 function headersOf(lines: readonly string[]): Map<string, string[]> {
@@ -62,7 +76,9 @@ function headersOf(lines: readonly string[]): Map<string, string[]> {
       throw notRtsp();
     }
     const name = line.slice(0, colon).trim().toLowerCase();
-    headers.set(name, [...(headers.get(name) ?? []), line.slice(colon + 1).trim()]);
+    const values = headers.get(name) ?? [];
+    values.push(line.slice(colon + 1).trim());
+    headers.set(name, values);
   }
   return headers;
 }

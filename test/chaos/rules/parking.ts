@@ -17,16 +17,14 @@ const AFTERMATH_MS = 2_500;
 export interface Past {
   readonly rows: readonly LedgerRow[];
   readonly events: readonly LedgerEvent[];
-  /** Who held the lease, one after the other. */
-  readonly holders: number;
 }
 
-export function parkingFaults(story: Story, { rows, events, holders }: Past): string[] {
+export function parkingFaults(story: Story, { rows, events }: Past): string[] {
   return rows.flatMap((row) => {
     const camera = story.cameras.find(({ id }) => id === row.cameraId);
     if (camera === undefined) return [];
     const own = events.filter(({ streamId }) => streamId === row.id);
-    const faults = generations(row, own).flatMap((it) => loginFaults(camera, it, holders));
+    const faults = generations(row, own).flatMap((it) => loginFaults(story, camera, it));
     return [...faults, ...endFaults(own)].map(
       (fault) => `stream ${row.id} of ${row.cameraId}: ${fault}`,
     );
@@ -53,16 +51,19 @@ function generations(row: LedgerRow, events: readonly LedgerEvent[]): Generation
 }
 
 function loginFaults(
+  { leases }: Story,
   camera: StoryCamera,
   { isRetry, span }: Generation,
-  holders: number,
 ): string[] {
+  const logins = (camera.questions ?? [])
+    .filter(({ at, isRefusedLogin }) => isRefusedLogin && at >= span.from && at < span.to)
+    .map(({ at }) => at);
+  const holders = leases.holdersIn({ from: logins[0] ?? 0, to: logins.at(-1) ?? 0 });
   // Whoever is told to retry asks first, whether it holds the lease or not.
   const most = Math.min(MOST_LOGINS, holders + (isRetry ? 1 : 0));
-  const logins = (camera.questions ?? []).filter(
-    ({ at, isRefusedLogin }) => isRefusedLogin && at >= span.from && at < span.to,
-  ).length;
-  return logins > most ? [`logged in ${logins} times, at most ${most} are right`] : [];
+  return logins.length > most
+    ? [`logged in ${logins.length} times, at most ${most} are right`]
+    : [];
 }
 
 function endFaults(events: readonly LedgerEvent[]): string[] {

@@ -6,6 +6,7 @@ import { Calls } from './calls.js';
 import { type StoryCamera, camerasOf } from './cameras.js';
 import { FaultLog } from './fault-log.js';
 import { Foreign } from './foreign.js';
+import { LeaseBook } from './lease-book.js';
 import { Watcher } from './watcher.js';
 import { type Span, Witness } from './witness.js';
 
@@ -15,6 +16,7 @@ export class Story {
   readonly foreign = new Foreign();
   readonly witness: Witness;
   readonly watcher: Watcher;
+  readonly leases: LeaseBook;
   readonly writesBefore: number;
   isNodeFrozen = false;
 
@@ -24,18 +26,16 @@ export class Story {
     /** Begins the name of each of its cameras, so that two seeds never meet. */
     readonly tag: string,
     readonly cameras: readonly StoryCamera[],
-    /** Of the lease: each holder takes the next one. */
-    readonly epochBefore: number,
   ) {
     this.writesBefore = world.writes.count;
     this.witness = new Witness(world.node.hand, () => this.isNodeFrozen);
     const clients = world.replicas.map(({ api }) => api.client);
     this.watcher = new Watcher(clients, tag);
+    this.leases = new LeaseBook(world.ledger);
   }
 
   static async begin(world: World, scenario: Scenario, tag: string): Promise<Story> {
-    const epoch = await world.ledger.leaseEpoch();
-    return new Story(world, scenario, tag, await camerasOf(world.node, tag), epoch);
+    return new Story(world, scenario, tag, await camerasOf(world.node, tag));
   }
 
   camera(index: number): StoryCamera {
@@ -53,7 +53,7 @@ export class Story {
   }
 
   async end(): Promise<void> {
-    await Promise.all([this.witness.stop(), this.watcher.stop()]);
+    await Promise.all([this.witness.stop(), this.watcher.stop(), this.leases.stop()]);
     await Promise.all(this.cameras.map((camera) => camera.close()));
   }
 }

@@ -97,8 +97,7 @@ async function history(story: Story): Promise<string[]> {
   const rows = await world.ledger.rowsOf(tag);
   const events = await world.ledger.eventsOf(tag);
   const writes = world.writes.since(story.writesBefore);
-  const holders = (await world.ledger.leaseEpoch()) - story.epochBefore + 1;
-  const past = { rows, events, holders };
+  const past = { rows, events };
   return [
     ...intentFaults(story, rows),
     ...changeFaults(story, rows, events),

@@ -405,7 +405,9 @@ describe('a MediaMTX that does not do what it is told', () => {
 
     expect(body).toMatchObject({ status: 'ERROR', reason: 'MEDIAMTX_REJECTED' });
     expect(body.error?.code).toBe('MEDIAMTX_REJECTED');
-    expect(body.error?.message).toMatch(/Correct its source, or stop it and start it again/);
+    expect(body.error?.message).toMatch(
+      /Correct its source by a PATCH, or stop it and start it again/,
+    );
     expect(JSON.stringify([body, await api.client.events(body.id)])).not.toContain(
       'invalid source',
     );

@@ -1,6 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { aStart } from '#test/support/streaming/control-plane.js';
+import { FakeClock } from '#test/support/streaming/fake-clock.js';
+import { FakeSourceProbe } from '#test/support/streaming/fake-source-probe.js';
 
 import { SourceProbe } from '../domain/ports/source-probe.js';
 import { type SourceReport } from '../domain/source-report.js';
@@ -25,7 +27,7 @@ class HeldProbe extends SourceProbe {
 describe('CheckSource', () => {
   it('answers what the source has said, and turns callers away who are too many', async () => {
     const probe = new HeldProbe();
-    const check = new CheckSource(probe);
+    const check = new CheckSource(probe, new FakeClock());
     const ask = (): Promise<SourceReport> => check.execute(aStart().source, signal);
     const all = Array.from({ length: 32 }, ask);
     await expect(ask()).rejects.toThrow(TooManyChecks);
@@ -34,5 +36,16 @@ describe('CheckSource', () => {
     const next = ask();
     probe.release();
     expect(await next).toEqual(REPORT);
+  });
+
+  it('turns away who asks for too many in a minute, one after the other', async () => {
+    const clock = new FakeClock();
+    const check = new CheckSource(new FakeSourceProbe(), clock);
+    const ask = (): Promise<SourceReport> => check.execute(aStart().source, signal);
+    for (let i = 0; i < 120; i += 1) await ask();
+    await clock.advance(59_999);
+    await expect(ask()).rejects.toThrow(TooManyChecks);
+    await clock.advance(1);
+    expect(await ask()).toEqual({ kind: 'unknown' });
   });
 });

@@ -16,6 +16,7 @@ import { Reason } from '../domain/reason.js';
 import { type SourceUrl } from '../domain/source-url.js';
 import { Stream, type StreamState } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
+import { LatestTasks } from './latest-tasks.js';
 import { NodeMemory } from './node-memory.js';
 import { ReconcileStream } from './reconcile-stream.js';
 import { SaveObserved } from './save-observed.js';
@@ -34,8 +35,7 @@ type Subject = Pick<StreamState, 'id' | 'path' | 'generation'>;
 @Injectable()
 export class AskFirst {
   private readonly logger = new Logger(AskFirst.name);
-  private readonly underWay = new Map<string, { done: Promise<void>; stopping: AbortController }>();
-  private isClosed = false;
+  private readonly underWay = new LatestTasks();
 
   constructor(
     private readonly probe: SourceProbe,
@@ -50,22 +50,15 @@ export class AskFirst {
 
   /** Returns at once; in the end the path is applied anew, or parked. */
   execute(stream: Subject): void {
-    if (this.isClosed || this.lease.current === null) {
+    if (this.underWay.isClosed || this.lease.current === null) {
       void this.reconcile.execute(stream.path, { mustRestart: true });
       return;
     }
-    this.underWay.get(stream.id)?.stopping.abort();
-    const stopping = new AbortController();
-    this.underWay.set(stream.id, { done: this.run(stream, stopping.signal), stopping });
+    this.underWay.start(stream.id, undefined, ({ signal }) => this.run(stream, signal));
   }
 
-  async close(): Promise<void> {
-    this.isClosed = true;
-    const all = [...this.underWay.values()];
-    all.forEach(({ stopping }) => {
-      stopping.abort();
-    });
-    await Promise.all(all.map(({ done }) => done));
+  close(): Promise<void> {
+    return this.underWay.close();
   }
 
   private async run(stream: Subject, signal: AbortSignal): Promise<void> {
@@ -80,12 +73,9 @@ export class AskFirst {
       return 'apply' as const;
     });
     this.remember(stream, (memo) => ({ ...memo, retryAtMs: 0 }), unanswered);
-    if (signal.aborted) {
-      return;
-    }
-    this.underWay.delete(stream.id);
-    if (next !== 'nothing') {
-      await this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
+    if (!signal.aborted && next !== 'nothing') {
+      // Not awaited: what follows from the answer must not be ended with the asking.
+      void this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
     }
   }
 
@@ -109,7 +99,7 @@ export class AskFirst {
     if (isRefused && now.state.status !== 'RUNNING' && (await this.park(now))) {
       return 'remove';
     }
-    // The holder of the lease, another process, did not wait: its node dials already.
+    // Another process that holds the lease by now did not wait: its node dials already.
     return now.state.appliedGeneration < stream.generation ? 'apply' : 'nothing';
   }
 

@@ -8,6 +8,7 @@ import { Clock } from '#kernel/clock.js';
 
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { type StreamState } from '../domain/stream.js';
+import { LatestTasks, type Running } from './latest-tasks.js';
 import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
@@ -23,16 +24,10 @@ const SLACK_MS = 5_000;
 
 const NONE: ReadonlySet<string> = new Set();
 
-interface Following {
-  readonly done: Promise<void>;
-  readonly stopping: AbortController;
-}
-
 @Injectable()
 export class FollowStream {
   private readonly logger = new Logger(FollowStream.name);
-  private readonly following = new Map<string, Following>();
-  private isClosed = false;
+  private readonly following = new LatestTasks();
 
   constructor(
     private readonly streams: StreamRepository,
@@ -45,37 +40,24 @@ export class FollowStream {
   ) {}
 
   execute(path: string): void {
-    const before = this.following.get(path);
-    const isFull = before === undefined && this.following.size >= MAX_FOLLOWERS;
-    if (this.isClosed || isFull) {
+    const isFull = !this.following.has(path) && this.following.size >= MAX_FOLLOWERS;
+    if (this.following.isClosed || isFull) {
       return;
     }
     // There is a newer intent: whoever follows the older one would go on with what it loaded.
-    before?.stopping.abort();
-    // One each: a signal that all shared would have more listeners than the runtime finds healthy.
-    const stopping = new AbortController();
-    const done = this.run(path, stopping.signal, before?.done);
-    this.following.set(path, { done, stopping });
+    this.following.start(path, undefined, (running) => this.run(path, running));
   }
 
-  async close(): Promise<void> {
-    this.isClosed = true;
-    const all = [...this.following.values()];
-    all.forEach(({ stopping }) => {
-      stopping.abort();
-    });
-    await Promise.all(all.map(({ done }) => done));
+  close(): Promise<void> {
+    return this.following.close();
   }
 
-  private async run(path: string, signal: AbortSignal, before?: Promise<void>): Promise<void> {
+  private async run(path: string, { signal, before }: Running): Promise<void> {
     await before;
     try {
       await this.follow(path, signal);
     } catch (err) {
       this.logger.debug({ path, err }, 'stopped following');
-    }
-    if (!signal.aborted) {
-      this.following.delete(path);
     }
     // A replica that never holds the lease has no tick that would do it.
     this.memory.forgetEnded(NONE, this.clock.monotonicMs());

@@ -16,16 +16,11 @@ import { type Probing, answered, asked, unanswered } from '../domain/probing.js'
 import { type SourceUrl } from '../domain/source-url.js';
 import { type StreamState, isWanted } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
+import { LatestTasks } from './latest-tasks.js';
 import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
 import { PathWriter } from './path-writer.js';
 import { StreamingSettings } from './streaming-settings.js';
-
-interface UnderWay {
-  readonly done: Promise<void>;
-  readonly stopping: AbortController;
-  readonly generation: number;
-}
 
 interface Asked {
   readonly state: StreamState;
@@ -36,8 +31,8 @@ interface Asked {
 @Injectable()
 export class ProbeSilent {
   private readonly logger = new Logger('Probe');
-  private readonly underWay = new Map<string, UnderWay>();
-  private isClosed = false;
+  /** By stream, about the generation that is asked about. */
+  private readonly underWay = new LatestTasks<number>();
   private nextAtMs = 0;
   private hasSaidFailure = false;
 
@@ -62,32 +57,22 @@ export class ProbeSilent {
       return inMs;
     }
     this.remember(state, asked);
-    // One each: a signal that all shared would have more listeners than the runtime finds healthy.
-    const stopping = new AbortController();
-    this.underWay.get(state.id)?.stopping.abort();
-    const { generation } = state;
-    this.underWay.set(state.id, { done: this.run(state, stopping), stopping, generation });
+    this.underWay.start(state.id, state.generation, ({ signal }) => this.run(state, signal));
     return null;
   }
 
   /** Leaves the cameras alone; resolves when nothing is under way. */
-  async close(): Promise<void> {
-    this.isClosed = true;
-    const all = [...this.underWay.values()];
-    all.forEach(({ stopping }) => {
-      stopping.abort();
-    });
-    await Promise.all(all.map(({ done }) => done));
+  close(): Promise<void> {
+    return this.underWay.close();
   }
 
   private mayProbe(state: StreamState, observation: Observation): number | null {
-    const isBusy = this.underWay.get(state.id)?.generation === state.generation;
-    const mayAsk = !this.isClosed && !isBusy && this.lease.current !== null;
+    const isBusy = this.underWay.about(state.id) === state.generation;
+    const mayAsk = !this.underWay.isClosed && !isBusy && this.lease.current !== null;
     return mayAsk && isSilenceWrong(state, observation) ? observation.probeInMs : null;
   }
 
-  private async run(state: StreamState, stopping: AbortController): Promise<void> {
-    const { signal } = stopping;
+  private async run(state: StreamState, signal: AbortSignal): Promise<void> {
     try {
       await this.takeTurn(signal);
       const known = await this.ask(state, signal);
@@ -99,9 +84,6 @@ export class ProbeSilent {
       this.failed(err);
     } finally {
       this.remember(state, unanswered);
-      if (this.underWay.get(state.id)?.stopping === stopping) {
-        this.underWay.delete(state.id);
-      }
     }
   }
 

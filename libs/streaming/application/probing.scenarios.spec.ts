@@ -1,6 +1,7 @@
 /** Silent cameras are asked why, seldom and politely, and a wrong password is not tried for long. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
+import { aGate } from '#test/support/streaming/a-gate.js';
 import { ControlPlane, TICK_MS, aStart } from '#test/support/streaming/control-plane.js';
 import { settled } from '#test/support/streaming/fake-clock.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
@@ -19,15 +20,6 @@ beforeEach(async () => {
   await vigia.hold();
   vigia.node.camera(PATH, 'silent');
 });
-
-/** The other end of a promise that a test keeps open. */
-function aGate(): { promise: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { promise, open };
-}
 
 describe('a camera that refuses the password', () => {
   beforeEach(() => {

@@ -1,6 +1,7 @@
 /** A retry of a stream that was given up: its camera is asked first, and the node comes second. */
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
+import { aGate } from '#test/support/streaming/a-gate.js';
 import { ControlPlane, TICK_MS, aStart } from '#test/support/streaming/control-plane.js';
 import { settled } from '#test/support/streaming/fake-clock.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
@@ -68,14 +69,12 @@ describe('a retry of a parked stream', () => {
   });
 
   it('keeps ticks from applying it before the camera has answered', async () => {
-    let open = (): void => undefined;
-    vigia.world.cameras.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const gate = aGate();
+    vigia.world.cameras.gate = gate.promise;
     await retry();
     await vigia.run(10_000);
     expect(written()).toEqual([]);
-    open();
+    gate.open();
     await vigia.run(TICK_MS);
     expect(vigia.stateOf(stream)).toMatchObject({ status: 'ERROR', parkedGeneration: 2 });
     expect(vigia.node.names).toEqual([]);
@@ -102,14 +101,12 @@ describe('a retry of a parked stream', () => {
   });
 
   it('parks nothing that was patched meanwhile', async () => {
-    let open = (): void => undefined;
-    vigia.world.cameras.gate = new Promise((resolve) => {
-      open = resolve;
-    });
+    const gate = aGate();
+    vigia.world.cameras.gate = gate.promise;
     await retry();
     const right = { ...aStart().source, url: 'rtsp://192.168.1.20:554/right' };
     await vigia.patchStream.execute(stream.id, { source: right, onDemand: true }, null);
-    open();
+    gate.open();
     await vigia.run(2 * TICK_MS);
     expect(vigia.stateOf(stream)).toMatchObject({
       status: 'RUNNING',

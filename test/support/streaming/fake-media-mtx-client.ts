@@ -12,6 +12,7 @@ import {
   type PathSpec,
   type WriteOutcome,
 } from '#streaming/domain/ports/media-mtx-client.js';
+import { aGate } from './a-gate.js';
 import { type CameraMode, FakeCamera } from './fake-camera.js';
 
 export interface Write {
@@ -262,12 +263,4 @@ function answerOf(answer: ScriptedAnswer): WriteOutcome {
     default:
       return UNKNOWN;
   }
-}
-
-function aGate(): { promise: Promise<void>; open: () => void } {
-  let open = (): void => undefined;
-  const promise = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { promise, open };
 }

@@ -21,6 +21,7 @@ import { JudgeRefusal, type RefusalVerdict } from './judge-refusal.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { SaveObserved } from './save-observed.js';
+import { stillWanted } from './still-wanted.js';
 import { StreamingSettings } from './streaming-settings.js';
 import { type JobResult, type WriteJob } from './write-queue.js';
 
@@ -96,7 +97,7 @@ export class ApplyPath {
     sent: PathResult & { kind: 'applied' },
   ): Promise<PathResult> {
     const newest = await this.streams.intentFor(this.settings.nodeId, job.path);
-    return isSameIntent(newest, sent.state) ? sent : this.bring(job, newest);
+    return stillWanted(newest, sent.state) === null ? this.bring(job, newest) : sent;
   }
 
   private async bring(job: WriteJob, intent: PathIntent | null): Promise<PathResult> {
@@ -204,13 +205,4 @@ export class ApplyPath {
       await this.save.execute([change], null);
     }
   }
-}
-
-/** Whether the row still wants what was sent for it. */
-function isSameIntent(newest: PathIntent | null, sent: StreamState): boolean {
-  return (
-    newest?.spec !== null &&
-    newest?.state.id === sent.id &&
-    newest.state.generation === sent.generation
-  );
 }

@@ -8,27 +8,22 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { type PathMemo, rememberGeneration } from '../domain/fold.js';
+import { type PathMemo } from '../domain/fold.js';
 import { ProbeAborted, SourceProbe } from '../domain/ports/source-probe.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
-import { type Probing, answered, asked, unanswered } from '../domain/probing.js';
+import { answered, asked, unanswered } from '../domain/probing.js';
 import { Reason } from '../domain/reason.js';
-import { type SourceUrl } from '../domain/source-url.js';
 import { Stream, type StreamState } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
 import { LatestTasks } from './latest-tasks.js';
 import { NodeMemory } from './node-memory.js';
 import { ReconcileStream } from './reconcile-stream.js';
 import { SaveObserved } from './save-observed.js';
+import { stillWanted } from './still-wanted.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** What the node is told. Of a stream that is parked again nothing is wanted: its path must go. */
 type Next = 'apply' | 'remove' | 'nothing';
-
-interface Wanted {
-  readonly state: StreamState;
-  readonly source: SourceUrl;
-}
 
 type Subject = Pick<StreamState, 'id' | 'path' | 'generation'>;
 
@@ -62,7 +57,11 @@ export class AskFirst {
   }
 
   private async run(stream: Subject, signal: AbortSignal): Promise<void> {
-    this.remember(stream, (memo) => ({ ...memo, retryAtMs: Number.POSITIVE_INFINITY }), asked);
+    this.remember(stream, (memo) => ({
+      ...memo,
+      retryAtMs: Number.POSITIVE_INFINITY,
+      probing: asked(memo.probing),
+    }));
     const next = await this.ask(stream, signal).catch((err: unknown) => {
       if (!(err instanceof ProbeAborted)) {
         this.logger.warn(
@@ -72,7 +71,11 @@ export class AskFirst {
       }
       return 'apply' as const;
     });
-    this.remember(stream, (memo) => ({ ...memo, retryAtMs: 0 }), unanswered);
+    this.remember(stream, (memo) => ({
+      ...memo,
+      retryAtMs: 0,
+      probing: unanswered(memo.probing),
+    }));
     if (!signal.aborted && next !== 'nothing') {
       // Not awaited: what follows from the answer must not be ended with the asking.
       void this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
@@ -84,26 +87,25 @@ export class AskFirst {
     if (before === null) {
       return 'nothing';
     }
-    const report = await this.probe.probe(before.source, { signal });
+    const report = await this.probe.probe(before.spec.source, { signal });
     const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
-    this.remember(
-      stream,
-      (memo) => memo,
-      (probing) => answered(probing, report, time),
-    );
+    this.remember(stream, (memo) => ({
+      ...memo,
+      probing: answered(memo.probing, report, time),
+    }));
     const now = await this.wanted(stream);
     if (now === null) {
       return 'nothing';
     }
     const isRefused = report.kind === 'failed' && report.code === Reason.sourceAuthFailed;
-    if (isRefused && now.state.status !== 'RUNNING' && (await this.park(now))) {
+    if (isRefused && now.state.status !== 'RUNNING' && (await this.park(now.state))) {
       return 'remove';
     }
     // Another process that holds the lease by now did not wait: its node dials already.
     return now.state.appliedGeneration < stream.generation ? 'apply' : 'nothing';
   }
 
-  private async park({ state }: Wanted): Promise<boolean> {
+  private async park(state: StreamState): Promise<boolean> {
     const stream = new Stream(state);
     stream.parked();
     const change = stream.change();
@@ -112,25 +114,11 @@ export class AskFirst {
   }
 
   /** Null when something else is asked for by now. */
-  private async wanted({ id, path, generation }: Subject): Promise<Wanted | null> {
-    const intent = await this.streams.intentFor(this.settings.nodeId, path);
-    const isSame = intent?.state.id === id && intent.state.generation === generation;
-    return isSame && intent.spec !== null
-      ? { state: intent.state, source: intent.spec.source }
-      : null;
+  private async wanted(stream: Subject): Promise<ReturnType<typeof stillWanted>> {
+    return stillWanted(await this.streams.intentFor(this.settings.nodeId, stream.path), stream);
   }
 
-  /** What concerns an older generation says nothing about the present one. */
-  private remember(
-    { id, generation }: Subject,
-    change: (memo: PathMemo) => PathMemo,
-    changeProbing: (probing: Probing) => Probing,
-  ): void {
-    this.memory.update(id, this.clock.monotonicMs(), (known) => {
-      const memo = rememberGeneration(known, generation);
-      return memo.generation === generation
-        ? { ...change(memo), probing: changeProbing(memo.probing) }
-        : memo;
-    });
+  private remember(stream: Subject, change: (memo: PathMemo) => PathMemo): void {
+    this.memory.updateGeneration(stream, this.clock.monotonicMs(), change);
   }
 }

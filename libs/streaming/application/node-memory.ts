@@ -57,6 +57,18 @@ export class NodeMemory {
     this.memos.set(streamId, { memo: change(this.memoOf(streamId)), touchedAtMs: nowMs });
   }
 
+  /** What concerns an older generation than the one that is known says nothing about it. */
+  updateGeneration(
+    { id, generation }: Pick<StreamState, 'id' | 'generation'>,
+    nowMs: number,
+    change: (memo: PathMemo) => PathMemo,
+  ): void {
+    this.update(id, nowMs, (known) => {
+      const memo = rememberGeneration(known, generation);
+      return memo.generation === generation ? change(memo) : memo;
+    });
+  }
+
   writeBegan(path: string): void {
     this.writtenAtMs.set(path, Number.POSITIVE_INFINITY);
   }

@@ -20,6 +20,7 @@ import { LatestTasks } from './latest-tasks.js';
 import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
 import { PathWriter } from './path-writer.js';
+import { stillWanted } from './still-wanted.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 interface Asked {
@@ -117,14 +118,15 @@ export class ProbeSilent {
   }
 
   /** As it is now that its turn has come; null when there is nothing to ask any more. */
-  private async subjectOf({ id, path, generation }: StreamState): Promise<Asked | null> {
-    const intent = await this.streams.intentFor(this.settings.nodeId, path);
+  private async subjectOf(state: StreamState): Promise<Asked | null> {
+    const wanted = stillWanted(
+      await this.streams.intentFor(this.settings.nodeId, state.path),
+      state,
+    );
     const holder = this.lease.current;
-    const isSame = intent?.state.id === id && intent.state.generation === generation;
-    if (!isSame || intent.spec === null || holder === null) {
-      return null;
-    }
-    return { state: intent.state, source: intent.spec.source, holder };
+    return wanted === null || holder === null
+      ? null
+      : { state: wanted.state, source: wanted.spec.source, holder };
   }
 
   /** Silent still, of the same generation, and still ours to ask about. */
@@ -149,14 +151,11 @@ export class ProbeSilent {
     }
   }
 
-  /** What concerns an older generation says nothing about the present one. */
-  private remember(
-    { id, generation }: Pick<StreamState, 'id' | 'generation'>,
-    change: (probing: Probing) => Probing,
-  ): void {
-    this.memory.update(id, this.clock.monotonicMs(), (memo) =>
-      memo.generation === generation ? { ...memo, probing: change(memo.probing) } : memo,
-    );
+  private remember(state: StreamState, change: (probing: Probing) => Probing): void {
+    this.memory.updateGeneration(state, this.clock.monotonicMs(), (memo) => ({
+      ...memo,
+      probing: change(memo.probing),
+    }));
   }
 }
 

@@ -15,6 +15,9 @@ export const REFUSAL = `
   WHEN desired = 'STOPPED' THEN 'stopped'
   WHEN generation <> ALL($2::int[]) THEN 'stale'`;
 
+/** Its path is taken out of the node, since the camera has refused the password of this generation. */
+export const IS_PARKED = `parked_generation IS NOT DISTINCT FROM generation`;
+
 /** As its lease holder wrote it down; NULL when nobody has. */
 export function isNodeDown(nodeId: string): string {
   return `(SELECT NOT (conditions ->> 'isReachable')::boolean FROM node_leases

@@ -9,6 +9,7 @@ import {
 } from '../../domain/ports/stream-repository.js';
 import {
   type ChangeRead,
+  IS_PARKED,
   LOCKED,
   REFUSAL,
   answered,
@@ -63,7 +64,7 @@ export const RETRY_SQL = `
   WITH old AS (${LOCKED}), d AS (
     SELECT *,
       CASE ${REFUSAL} ELSE 'retried' END AS verdict,
-      coalesce(parked_generation = generation, false) AS was_parked
+      ${IS_PARKED} AS was_parked
     FROM old
   ), s AS (
     UPDATE streams SET

@@ -15,6 +15,7 @@ import {
 import { type PatchOutcome, type PreviewOutcome } from '../../domain/ports/stream-repository.js';
 import {
   type ChangeRead,
+  IS_PARKED,
   type Judged,
   LOCKED,
   REFUSAL,
@@ -41,7 +42,6 @@ const DECISION = `
     FROM old
   ), compared AS (
     SELECT *,
-      new_url <> source_url OR new_secret IS DISTINCT FROM source_secret AS is_source_new,
       array_remove(ARRAY[
         CASE WHEN new_url <> source_url OR new_secret IS DISTINCT FROM source_secret
           THEN 'source' END,
@@ -51,6 +51,7 @@ const DECISION = `
     FROM wanted
   ), judged AS (
     SELECT *,
+      'source' = ANY(changed) AS is_source_new,
       changed && '{source,onDemand,transport}' AS has_effect,
       CASE ${REFUSAL}
         WHEN (SELECT count(*) FROM jsonb_object_keys(new_labels)) > ${MAX_LABELS}
@@ -62,8 +63,7 @@ const DECISION = `
       -- Only a new source, or a retry, leads out of ERROR.
       has_effect AND (is_source_new OR status <> 'ERROR') AS has_to_start,
       -- A new source un-parks by its generation; anything else leaves a parked stream parked.
-      has_effect AND NOT is_source_new AND coalesce(parked_generation = generation, false)
-        AS stays_parked
+      has_effect AND NOT is_source_new AND ${IS_PARKED} AS stays_parked
     FROM judged
   )`;
 

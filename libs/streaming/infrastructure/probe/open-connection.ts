@@ -1,4 +1,5 @@
-import { type Socket, connect as connectTcp, isIP } from 'node:net';
+import { type LookupAddress } from 'node:dns';
+import { type LookupFunction, type Socket, connect as connectTcp, isIP } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 
 import { Reason } from '../../domain/reason.js';
@@ -18,15 +19,16 @@ export interface Endpoint {
 export async function openConnection(
   { host, port, isTls }: Endpoint,
   timeoutMs: number,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<Socket> {
-  await resolveHost(host, timeoutMs);
-  signal?.throwIfAborted();
+  const addresses = await resolveHost(host, timeoutMs);
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // The name of the certificate must be that of the source, as MediaMTX wants it.
+    const endpoint = { host, port, lookup: known(addresses) };
     const socket = isTls
-      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) })
-      : connectTcp({ host, port });
+      ? connectTls({ ...endpoint, ...(isIP(host) === 0 ? { servername: host } : {}) })
+      : connectTcp(endpoint);
     const fail = (err: Error): void => {
       clearTimeout(timer);
       socket.destroy();
@@ -35,7 +37,7 @@ export async function openConnection(
     const timer = setTimeout(() => {
       fail(new ProbeFailure(Reason.sourceTimeout));
     }, timeoutMs);
-    signal?.addEventListener(
+    signal.addEventListener(
       'abort',
       () => {
         fail(new ProbeFailure(Reason.sourceTimeout));
@@ -49,4 +51,16 @@ export async function openConnection(
       resolve(socket);
     });
   });
+}
+
+/** They were looked up a moment ago, and more carefully than a socket would. */
+function known(addresses: LookupAddress[]): LookupFunction {
+  return (_host, { all }, callback) => {
+    const [first] = addresses;
+    if (all === true || first === undefined) {
+      callback(null, addresses);
+    } else {
+      callback(null, first.address, first.family);
+    }
+  };
 }

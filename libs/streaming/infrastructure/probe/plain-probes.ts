@@ -4,7 +4,7 @@ import { withAnySignal } from '#platform/any-signal.js';
 import { Reason } from '../../domain/reason.js';
 import { type SourceFailure, type SourceReport } from '../../domain/source-report.js';
 import { openConnection } from './open-connection.js';
-import { ProbeFailure } from './probe-failure.js';
+import { BY_STATUS, ProbeFailure } from './probe-failure.js';
 import { type ProbeLimits } from './probe-limits.js';
 import { type ProbeTarget } from './probe-target.js';
 import { resolveHost } from './resolve-host.js';
@@ -13,18 +13,14 @@ import { type Credentials, basicAuthorization } from './rtsp-authorization.js';
 export type Probe = (
   target: ProbeTarget,
   limits: ProbeLimits,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ) => Promise<SourceReport>;
 
 const PLAYLIST = '#EXTM3U';
 
 const FAILURES: Readonly<Record<number, SourceFailure>> = {
-  401: Reason.sourceAuthFailed,
-  403: Reason.sourceAuthFailed,
-  404: Reason.sourceNotFound,
-  410: Reason.sourceNotFound,
+  ...BY_STATUS,
   429: Reason.sourceBusy,
-  503: Reason.sourceBusy,
 };
 
 /** RTMP and WHEP: somebody listens, and speaks TLS where that is wanted. */
@@ -43,9 +39,8 @@ export const probeByName: Probe = async ({ host }, limits) => {
 /** HLS: the playlist is there. */
 export const probePlaylist: Probe = async (target, limits, signal) => {
   const deadline = AbortSignal.timeout(limits.answerMs);
-  const sources = signal === undefined ? [deadline] : [deadline, signal];
   try {
-    return await withAnySignal(sources, (ending) => askForPlaylist(target, ending));
+    return await withAnySignal([deadline, signal], (ending) => askForPlaylist(target, ending));
   } catch (err) {
     if (deadline.aborted) {
       throw new ProbeFailure(Reason.sourceTimeout);

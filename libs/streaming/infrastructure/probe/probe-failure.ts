@@ -8,6 +8,15 @@ export class ProbeFailure extends Error {
   }
 }
 
+/** What RTSP has taken over from HTTP. */
+export const BY_STATUS: Readonly<Record<number, SourceFailure>> = {
+  401: Reason.sourceAuthFailed,
+  403: Reason.sourceAuthFailed,
+  404: Reason.sourceNotFound,
+  410: Reason.sourceNotFound,
+  503: Reason.sourceBusy,
+};
+
 const BY_CODE: Readonly<Record<string, SourceFailure>> = {
   ENOTFOUND: Reason.sourceDns,
   EAI_AGAIN: Reason.sourceDns,

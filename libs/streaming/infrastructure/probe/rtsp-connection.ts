@@ -21,12 +21,12 @@ export class RtspConnection {
   static async open(
     endpoint: Endpoint,
     limits: ProbeLimits,
-    signal: AbortSignal | undefined,
+    signal: AbortSignal,
   ): Promise<RtspConnection> {
     const socket = await openConnection(endpoint, limits.connectMs, signal);
     // Between two questions nobody else listens, and an error without a listener ends the process.
     socket.on('error', () => undefined);
-    signal?.addEventListener('abort', () => socket.destroy(), { once: true });
+    signal.addEventListener('abort', () => socket.destroy(), { once: true });
     return new RtspConnection(socket, limits);
   }
 

@@ -4,7 +4,7 @@
  */
 import { Reason } from '../../domain/reason.js';
 import { type SourceFailure, type SourceReport } from '../../domain/source-report.js';
-import { ProbeFailure } from './probe-failure.js';
+import { BY_STATUS, ProbeFailure } from './probe-failure.js';
 import { type ProbeLimits } from './probe-limits.js';
 import { type ProbeTarget, redirected } from './probe-target.js';
 import { authorize } from './rtsp-authorization.js';
@@ -18,20 +18,16 @@ const REDIRECTS = [301, 302, 303, 305, 307, 308];
 
 /** 400 is what MediaMTX, and some cameras, say of a path that they do not have. */
 const FAILURES: Readonly<Record<number, SourceFailure>> = {
+  ...BY_STATUS,
   400: Reason.sourceNotFound,
-  401: Reason.sourceAuthFailed,
-  403: Reason.sourceAuthFailed,
-  404: Reason.sourceNotFound,
-  410: Reason.sourceNotFound,
   453: Reason.sourceBusy,
-  503: Reason.sourceBusy,
 };
 
 /** @throws ProbeFailure, or the error of a socket */
 export async function probeRtsp(
   first: ProbeTarget,
   limits: ProbeLimits,
-  signal: AbortSignal | undefined,
+  signal: AbortSignal,
 ): Promise<SourceReport> {
   let target = first;
   for (let redirects = 0; redirects <= limits.maxRedirects; redirects += 1) {

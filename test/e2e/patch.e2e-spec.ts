@@ -13,7 +13,7 @@ import { PATIENT, TestSite } from '#test/support/site/test-site.js';
 import { CANARY } from '../support/canary/canary.mjs';
 
 const NOBODY = '00000000-0000-4000-8000-000000000000';
-const ELSEWHERE = secretSource('10.0.0.2:554/other');
+const ELSEWHERE = secretSource('127.0.0.1:9/other');
 
 let node: MediaMtxSimulator;
 let site: TestSite;
@@ -104,7 +104,7 @@ describe('a patch of the source', () => {
     expect(headers.get('etag')).toBe('"2"');
     expect(body).toMatchObject({
       id: stream.id,
-      source: 'rtsp://***:***@10.0.0.2:554/other?***',
+      source: 'rtsp://***:***@127.0.0.1:9/other?***',
       status: 'STARTING',
       reason: 'SOURCE_CHANGED',
       generation: 2,
@@ -178,7 +178,7 @@ describe('a patch of the source', () => {
 
   it('leaves neither an old nor a new credential in the log', () => {
     expect(site.api.logs).not.toContain(CANARY);
-    expect(site.api.logs).not.toContain('10.0.0.2');
+    expect(site.api.logs).not.toContain('127.0.0.1:9');
   });
 });
 

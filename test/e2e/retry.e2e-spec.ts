@@ -32,7 +32,7 @@ function ask(verb: 'retry' | 'stop', id: string, ifMatch?: string): Promise<ApiA
 async function failing(): Promise<StreamBody> {
   node.setSource(/repaired/, 'dead');
   const camera = site.newCamera();
-  const { body } = await site.api.client.start(camera, secretSource('10.0.0.3:554/repaired'));
+  const { body } = await site.api.client.start(camera, secretSource('127.0.0.1:9/repaired'));
   return eventually(async () => {
     const stream = await site.api.client.stream(body.id);
     expect(stream).toMatchObject({ status: 'ERROR', reason: 'SOURCE_NO_MEDIA' });

@@ -1,9 +1,10 @@
 /** A patch and a retry as statements: one transaction, one winner, and nothing written in vain. */
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
-import { Adapters } from '#test/support/postgres/adapters.js';
-import { NODE_ID, aNewStream, aNode, aSource } from '#test/support/postgres/builders.js';
-import { TestDatabase } from '#test/support/postgres/test-database.js';
+import { type Adapters } from '#test/support/postgres/adapters.js';
+import { NODE_ID, aNewStream, aSource } from '#test/support/postgres/builders.js';
+import { type TestDatabase } from '#test/support/postgres/test-database.js';
+import { type TwoReplicas, openTwoReplicas, startOn } from '#test/support/postgres/two-replicas.js';
 import { WrittenRows } from '#test/support/postgres/written-rows.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
@@ -11,30 +12,20 @@ import { CANARY } from '../support/canary/canary.mjs';
 
 const ELSEWHERE = aSource('10.0.0.2:554/main');
 
+let replicas: TwoReplicas;
 let database: TestDatabase;
 let one: Adapters;
 let other: Adapters;
 
 beforeAll(async () => {
   silentLogs();
-  database = await TestDatabase.create();
-  [one, other] = await Promise.all([
-    Adapters.connect(database.url),
-    Adapters.connect(database.url),
-  ]);
-  await one.directory.upsert(aNode());
+  replicas = await openTwoReplicas();
+  ({ database, one, other } = replicas);
 });
 
-afterAll(async () => {
-  await Promise.all([one.close(), other.close()]);
-  await database.close();
-});
+afterAll(() => replicas.close());
 
-async function start(given: Parameters<typeof aNewStream>[0] = {}): Promise<string> {
-  const outcome = await one.streams.start(aNewStream(given));
-  if (outcome.kind !== 'started') throw new Error('the camera is busy');
-  return outcome.stream.id;
-}
+const start = (given?: Parameters<typeof aNewStream>[0]): Promise<string> => startOn(one, given);
 
 describe('a patch', () => {
   it.each([

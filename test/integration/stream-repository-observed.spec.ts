@@ -5,29 +5,24 @@ import { Database } from '#platform/database/database.js';
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
 import { Stream, type StreamChange, type StreamState } from '#streaming/domain/stream.js';
 import { TypeOrmStreamRepository } from '#streaming/infrastructure/postgres/typeorm-stream-repository.js';
-import { Adapters } from '#test/support/postgres/adapters.js';
-import { NODE_ID, aNewStream, aNode } from '#test/support/postgres/builders.js';
-import { TestDatabase } from '#test/support/postgres/test-database.js';
+import { type Adapters } from '#test/support/postgres/adapters.js';
+import { NODE_ID, aNewStream } from '#test/support/postgres/builders.js';
+import { type TestDatabase } from '#test/support/postgres/test-database.js';
+import { type TwoReplicas, openTwoReplicas } from '#test/support/postgres/two-replicas.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
+let replicas: TwoReplicas;
 let database: TestDatabase;
 let one: Adapters;
 let other: Adapters;
 
 beforeAll(async () => {
   silentLogs();
-  database = await TestDatabase.create();
-  [one, other] = await Promise.all([
-    Adapters.connect(database.url),
-    Adapters.connect(database.url),
-  ]);
-  await one.directory.upsert(aNode());
+  replicas = await openTwoReplicas();
+  ({ database, one, other } = replicas);
 });
 
-afterAll(async () => {
-  await Promise.all([one.close(), other.close()]);
-  await database.close();
-});
+afterAll(() => replicas.close());
 
 async function started(given: Parameters<typeof aNewStream>[0] = {}): Promise<StreamState> {
   const stream = aNewStream(given);

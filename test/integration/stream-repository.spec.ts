@@ -5,37 +5,28 @@ import { Database } from '#platform/database/database.js';
 import { fullSourceUrl } from '#streaming/domain/source-url.js';
 import { ACTIVE_ID_SQL } from '#streaming/infrastructure/postgres/stream-queries.js';
 import { TypeOrmStreamRepository } from '#streaming/infrastructure/postgres/typeorm-stream-repository.js';
-import { Adapters } from '#test/support/postgres/adapters.js';
+import { type Adapters } from '#test/support/postgres/adapters.js';
 import { NODE_ID, aNewStream, aNode, aSource } from '#test/support/postgres/builders.js';
-import { TestDatabase } from '#test/support/postgres/test-database.js';
+import { type TestDatabase } from '#test/support/postgres/test-database.js';
+import { type TwoReplicas, openTwoReplicas, startOn } from '#test/support/postgres/two-replicas.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
 import { CANARY } from '../support/canary/canary.mjs';
 
+let replicas: TwoReplicas;
 let database: TestDatabase;
 let one: Adapters;
 let other: Adapters;
 
 beforeAll(async () => {
   silentLogs();
-  database = await TestDatabase.create();
-  [one, other] = await Promise.all([
-    Adapters.connect(database.url),
-    Adapters.connect(database.url),
-  ]);
-  await one.directory.upsert(aNode());
+  replicas = await openTwoReplicas();
+  ({ database, one, other } = replicas);
 });
 
-afterAll(async () => {
-  await Promise.all([one.close(), other.close()]);
-  await database.close();
-});
+afterAll(() => replicas.close());
 
-async function start(given: Parameters<typeof aNewStream>[0] = {}): Promise<string> {
-  const outcome = await one.streams.start(aNewStream(given));
-  if (outcome.kind !== 'started') throw new Error('the camera is busy');
-  return outcome.stream.id;
-}
+const start = (given?: Parameters<typeof aNewStream>[0]): Promise<string> => startOn(one, given);
 
 async function rowsOf(cameraId: string): Promise<{ id: string; desired: string }[]> {
   return database.query('SELECT id, desired FROM streams WHERE camera_id = $1 ORDER BY id', [

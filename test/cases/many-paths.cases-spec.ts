@@ -1,6 +1,7 @@
 import { expect } from '@jest/globals';
 
 import { eventually } from '#test/support/eventually.js';
+import { mostInASecond } from '#test/support/most-in-a-second.js';
 
 import { aCase } from './support/case.js';
 import { Measurement } from './support/measurement.js';
@@ -83,10 +84,4 @@ async function restored({ node }: Site): Promise<{ path: string; at: number }[]>
     }))
     .filter(({ path }) => path.startsWith('cam/case-'))
     .sort((one, other) => one.at - other.at);
-}
-
-function mostInASecond(instants: readonly number[]): number {
-  return Math.max(
-    ...instants.map((from) => instants.filter((at) => at >= from && at < from + 1_000).length),
-  );
 }

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { systemCodeOf } from '../startup-failure.js';
 import { type ChildLedger } from './child-ledger.js';
@@ -25,16 +26,19 @@ export interface ChildOptions {
   readonly onLine?: ((line: string) => void) | undefined;
 }
 
+/** From its end. */
+const LAST_WORDS_MS = 2_000;
 const TAIL_LINES = 40;
 const LONGEST_LINE = 64 * 1024;
 
 /** One life of a child process: from its spawn to its end. */
 export class RunningChild {
-  /** Resolves with a few words on how it ended; never rejects. */
+  /** Resolves with a few words on how it ended, once its last words were heard; never rejects. */
   readonly ended: Promise<string>;
   readonly tail: string[] = [];
   private readonly bornAtMs = performance.now();
   private readonly child: ChildProcess;
+  private readonly closed: Promise<unknown>;
   private partialLine = '';
   private hasEnded = false;
 
@@ -51,6 +55,7 @@ export class RunningChild {
     this.record();
     this.child.stdout?.on('data', (chunk: Buffer) => this.hear(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => this.hear(chunk));
+    this.closed = new Promise((resolve) => void this.child.once('close', resolve));
     this.ended = this.end();
   }
 
@@ -108,11 +113,12 @@ export class RunningChild {
   private async end(): Promise<string> {
     const how = await new Promise<string>((resolve) => {
       this.child.once('error', (error) => resolve(systemCodeOf(error) ?? error.message));
-      // Not `close`: a grandchild may hold the pipes open after the child has gone.
       this.child.once('exit', (code, signal) => resolve(signal ?? `code ${code ?? '?'}`));
     });
     this.hasEnded = true;
     this.options.ledger.remove(this.pid);
+    // What it said last arrives after its end. Bounded: a grandchild may hold the pipes open.
+    await Promise.race([this.closed, sleep(LAST_WORDS_MS, undefined, { ref: false })]);
     return how;
   }
 

@@ -72,6 +72,14 @@ describe('SupervisedProcess', () => {
     expect(readFileSync(at('thing.log'), 'utf8')).toContain('cannot find my file');
   });
 
+  it('hears the last words of the child also when they arrive after its end', async () => {
+    const thing = supervise(
+      `require('node:child_process').spawn('sh', ['-c', 'sleep 0.3; echo I was broken'], ` +
+        `{ stdio: 'inherit' }).unref(); process.exit(3)`,
+    );
+    await expect(thing.start(never)).rejects.toThrow('Thing ended at once: I was broken');
+  });
+
   it('fails its first start when there is no such program', async () => {
     const command = { file: at('none'), args: [], env: {}, cwd: folder };
     const thing = supervise('', { command });

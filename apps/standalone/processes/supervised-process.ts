@@ -39,6 +39,7 @@ export class SupervisedProcess {
     const child = this.launch();
     const outcome = await this.untilReady(child, signal);
     signal.throwIfAborted();
+    if (outcome === 'ended') await child.ended;
     if (outcome !== 'ready') throw new StartupFailure(this.explainFailure(child, outcome));
     this.keeping = this.keep(child);
   }

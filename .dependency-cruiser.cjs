@@ -65,6 +65,33 @@ module.exports = {
       to: { path: '^apps/' },
     },
     {
+      name: 'apps-do-not-meet',
+      comment: 'What runs without the API composes libs; what two of them need is a lib.',
+      severity: 'error',
+      from: { path: '^apps/(standalone|node-agent)/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^apps/', pathNot: '^apps/$1/' },
+    },
+    {
+      name: 'supervision-knows-no-product',
+      comment:
+        'Looking after processes is shared by apps that run without Nest and without the API.',
+      severity: 'error',
+      from: { path: '^libs/supervision/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/(supervision|kernel)/' },
+    },
+    {
+      name: 'node-agent-takes-rules-only',
+      comment:
+        'The agent runs beside MediaMTX, with no database and no Nest: of Streaming it takes the pure rules, so that both judge a source alike.',
+      severity: 'error',
+      from: { path: '^apps/node-agent/', pathNot: '\\.spec\\.ts$' },
+      to: {
+        path: ['^libs/', '^node_modules/(@nestjs|typeorm|pg)/'],
+        pathNot:
+          '^libs/(kernel|supervision|streaming/domain|platform/(config/environment|http/problem|logging/logged-error))',
+      },
+    },
+    {
       name: 'product-knows-no-test',
       comment: 'What ships must not need the test folder.',
       severity: 'error',

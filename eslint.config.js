@@ -69,6 +69,7 @@ export default tseslint.config(
     files: [
       'apps/standalone/**/*.ts',
       'libs/platform/config/**/*.ts',
+      'libs/supervision/**/*.ts',
       'test/**/*.ts',
       'scripts/**',
     ],

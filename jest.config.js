@@ -34,7 +34,7 @@ const common = {
 };
 
 /** Beside their code, but about processes and files of the system. */
-const PROCESS_TESTS = ['/apps/standalone/processes/', '/scripts/'];
+const PROCESS_TESTS = ['/apps/standalone/processes/', '/libs/supervision/', '/scripts/'];
 
 const withServices = {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
@@ -66,6 +66,7 @@ export default {
       [
         '<rootDir>/test/integration/**/*.spec.ts',
         '<rootDir>/apps/standalone/processes/*.spec.ts',
+        '<rootDir>/libs/supervision/*.spec.ts',
         '<rootDir>/scripts/*.spec.ts',
       ],
       withServices,

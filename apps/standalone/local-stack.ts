@@ -1,14 +1,15 @@
+import { ChildLedger, readRecordedChildren } from '#supervision/child-ledger.js';
+import { endProcesses } from '#supervision/end-processes.js';
+import { lockFolder } from '#supervision/folder-lock.js';
+import { Guard } from '#supervision/guard.js';
+import { isAlive } from '#supervision/process-table.js';
+
 import { type DataFolder, openDataFolder } from './data-folder/data-folder.js';
-import { lockFolder } from './data-folder/folder-lock.js';
 import { LOOPBACK, settlePorts } from './network/ports.js';
 import { startApi } from './parts/api.js';
 import { startCamera } from './parts/camera.js';
 import { startDatabase } from './parts/database.js';
 import { startMediaServer } from './parts/media-server.js';
-import { ChildLedger, readRecordedChildren } from './processes/child-ledger.js';
-import { endProcesses } from './processes/end-processes.js';
-import { Guard } from './processes/guard.js';
-import { isAlive } from './processes/process-table.js';
 import { shownPath } from './shown-path.js';
 import { StackContext } from './stack-context.js';
 import { type Ports, type StandaloneConfig } from './standalone-config.js';
@@ -38,7 +39,7 @@ export class LocalStack {
   /** @throws StartupFailure; what was started by then is still to be stopped with `down`. */
   async up(signal: AbortSignal): Promise<void> {
     const folder = openDataFolder(this.config.dataDir);
-    this.release = await lockFolder(folder.lock);
+    this.release = await lockFolder({ file: folder.lock, setting: 'VIGIA_DATA_DIR' });
     await this.endLeftovers(folder);
     const ports = await settlePorts(this.neededPorts());
     this.guard.start();

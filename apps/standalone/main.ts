@@ -1,9 +1,10 @@
 import { once } from 'node:events';
 
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { LocalStack } from './local-stack.js';
 import { watchParents } from './processes/parent-watch.js';
 import { readStandaloneConfig } from './standalone-config.js';
-import { StartupFailure } from './startup-failure.js';
 import { Terminal } from './terminal.js';
 
 const terminal = new Terminal(process.stdout, process.stderr);

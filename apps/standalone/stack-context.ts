@@ -1,7 +1,8 @@
 import path from 'node:path';
 
+import { type ChildLedger } from '#supervision/child-ledger.js';
+
 import { type DataFolder } from './data-folder/data-folder.js';
-import { type ChildLedger } from './processes/child-ledger.js';
 import { LogFile } from './processes/log-file.js';
 import { type ChildOptions } from './processes/running-child.js';
 import { SupervisedProcess, type Supervision } from './processes/supervised-process.js';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 
 import { z } from 'zod';
 
-import { StartupFailure } from './startup-failure.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
 
 /** The folder of package.json, as seen from dist/apps/standalone/. */
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url));

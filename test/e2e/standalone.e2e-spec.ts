@@ -20,7 +20,8 @@ import {
   jest,
 } from '@jest/globals';
 
-import { isAlive } from '../../apps/standalone/processes/process-table.js';
+import { isAlive } from '#supervision/process-table.js';
+
 import { eventually } from '../support/eventually.js';
 import { listeningAddresses } from '../support/listening-sockets.js';
 import {

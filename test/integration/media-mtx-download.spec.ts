@@ -13,10 +13,11 @@ import path from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
+import { mediaMtxVersion } from '#supervision/media-mtx-version.js';
+
 import { cachedProgram, fetchMediaMtx } from '../../apps/standalone/media-mtx/fetch-media-mtx.js';
 import { findMediaMtx } from '../../apps/standalone/media-mtx/find-media-mtx.js';
 import { releaseFor, thisMachine } from '../../apps/standalone/media-mtx/media-mtx-release.js';
-import { mediaMtxVersion } from '../../apps/standalone/media-mtx/media-mtx-version.js';
 import { Terminal } from '../../apps/standalone/terminal.js';
 import { tarGz, zip, type ArchiveFile } from '../support/archives.js';
 import { FakeReleaseServer } from '../support/fake-release-server.js';

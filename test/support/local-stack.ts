@@ -7,7 +7,8 @@ import {
   isAlive,
   readAllProcesses,
   type ProcessRow,
-} from '../../apps/standalone/processes/process-table.js';
+} from '#supervision/process-table.js';
+
 import { ChildProcess } from './child-process.js';
 import { eventually } from './eventually.js';
 

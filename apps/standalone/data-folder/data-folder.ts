@@ -1,7 +1,7 @@
 import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { StartupFailure, messageOf } from '../startup-failure.js';
+import { StartupFailure, messageOf } from '#supervision/startup-failure.js';
 
 /** Where everything is that the stack keeps. */
 export interface DataFolder {

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
 
-import { systemCodeOf } from '../startup-failure.js';
+import { systemCodeOf } from '#supervision/startup-failure.js';
 
 const BYTES = 24;
 

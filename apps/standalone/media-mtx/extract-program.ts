@@ -4,7 +4,8 @@ import { pipeline } from 'node:stream/promises';
 
 import * as tar from 'tar';
 
-import { rootMessageOf } from '../startup-failure.js';
+import { rootMessageOf } from '#supervision/startup-failure.js';
+
 import { DownloadFailure } from './download-failure.js';
 
 interface Entry {

@@ -1,12 +1,13 @@
-import { accessSync, constants, existsSync, statSync } from 'node:fs';
-import path from 'node:path';
+import { existsSync } from 'node:fs';
 
-import { StartupFailure } from '../startup-failure.js';
+import { findOnPath } from '#supervision/find-on-path.js';
+import { OLDEST_SUPPORTED, isSupported, mediaMtxVersion } from '#supervision/media-mtx-version.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { type Terminal } from '../terminal.js';
 import { DownloadFailure } from './download-failure.js';
 import { cachedProgram, fetchMediaMtx } from './fetch-media-mtx.js';
 import { releaseFor, thisMachine, type Release } from './media-mtx-release.js';
-import { OLDEST_SUPPORTED, isSupported, mediaMtxVersion } from './media-mtx-version.js';
 import { megabytes } from './resumable-download.js';
 
 export interface MediaMtxProgram {
@@ -25,25 +26,6 @@ export interface MediaMtxSearch {
 }
 
 const PROGRESS_EVERY_MS = 2_000;
-
-function isProgram(file: string): boolean {
-  try {
-    accessSync(file, constants.X_OK);
-    return statSync(file).isFile();
-  } catch {
-    return false;
-  }
-}
-
-/** The first program of that name in a PATH. */
-export function findOnPath(name: string, searchPath: string): string | undefined {
-  const file = process.platform === 'win32' ? `${name}.exe` : name;
-  return searchPath
-    .split(path.delimiter)
-    .filter((folder) => path.isAbsolute(folder))
-    .map((folder) => path.join(folder, file))
-    .find(isProgram);
-}
 
 async function wantedOne(file: string): Promise<MediaMtxProgram> {
   const version = await mediaMtxVersion(file);

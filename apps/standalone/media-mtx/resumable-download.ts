@@ -2,7 +2,8 @@ import { createWriteStream, rmSync, statSync } from 'node:fs';
 import { Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
-import { rootMessageOf } from '../startup-failure.js';
+import { rootMessageOf } from '#supervision/startup-failure.js';
+
 import { DownloadFailure } from './download-failure.js';
 
 /** Too low: a slow mirror is given up. Too high: without a network, the stack stands still. */

@@ -2,7 +2,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 
-import { StartupFailure, messageOf, systemCodeOf } from '../startup-failure.js';
+import { StartupFailure, messageOf, systemCodeOf } from '#supervision/startup-failure.js';
 
 export const LOOPBACK = '127.0.0.1';
 

@@ -1,7 +1,9 @@
 import path from 'node:path';
 
+import { findOnPath } from '#supervision/find-on-path.js';
+
 import { findDrawing, publishArgs, type Drawing } from '../camera/test-picture.js';
-import { findOnPath, type MediaMtxProgram } from '../media-mtx/find-media-mtx.js';
+import { type MediaMtxProgram } from '../media-mtx/find-media-mtx.js';
 import { cameraConfig, mediaMtxEnvironment } from '../media-mtx/media-mtx-config.js';
 import { LOOPBACK } from '../network/ports.js';
 import { isTcpOpen } from '../network/tcp-open.js';

@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs';
 
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { keepSecret, readSecret } from '../data-folder/secret.js';
 import { explainPostgres } from '../postgres/explain-postgres.js';
 import { databaseAccount } from '../postgres/postgres-account.js';
@@ -14,7 +16,6 @@ import {
 } from '../postgres/postgres-server.js';
 import { shownPath } from '../shown-path.js';
 import { type StackContext } from '../stack-context.js';
-import { StartupFailure } from '../startup-failure.js';
 
 /** After a crash it first replays its log. */
 const START_TIMEOUT_MS = 60_000;

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 
-import { StartupFailure } from '../startup-failure.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { type Terminal } from '../terminal.js';
 
 /** A user of the operating system. */

@@ -4,7 +4,7 @@ import path from 'node:path';
 
 import { z } from 'zod';
 
-import { StartupFailure } from '../startup-failure.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
 
 /** A PostgreSQL as npm delivers it: a folder with `bin`, `lib` and `share`. */
 export interface PostgresBinaries {

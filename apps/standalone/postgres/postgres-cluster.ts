@@ -10,10 +10,11 @@ import {
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 
+import { readProcess } from '#supervision/process-table.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { runOnce } from '../processes/run-once.js';
 import { type ChildOptions, type Command } from '../processes/running-child.js';
-import { readProcess } from '../processes/process-table.js';
-import { StartupFailure } from '../startup-failure.js';
 import { type Account } from './postgres-account.js';
 import { binaryIn } from './postgres-binaries.js';
 

@@ -14,7 +14,8 @@ import {
 } from 'node:fs';
 import path from 'node:path';
 
-import { StartupFailure } from '../startup-failure.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { type Account } from './postgres-account.js';
 import { type PostgresBinaries } from './postgres-binaries.js';
 import { canEnter, canRead } from './reach.js';

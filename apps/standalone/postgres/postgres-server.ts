@@ -2,9 +2,10 @@ import { execFileSync } from 'node:child_process';
 
 import pg from 'pg';
 
+import { StartupFailure, messageOf } from '#supervision/startup-failure.js';
+
 import { LOOPBACK } from '../network/ports.js';
 import { type Command } from '../processes/running-child.js';
-import { StartupFailure, messageOf } from '../startup-failure.js';
 import { binaryIn } from './postgres-binaries.js';
 import {
   DATABASE_NAME,

@@ -1,4 +1,4 @@
-import { readProcess, type ProcessRow } from './process-table.js';
+import { readProcess, type ProcessRow } from '#supervision/process-table.js';
 
 /** More levels than any chain of package managers and shells has. */
 const MAX_LEVELS = 12;

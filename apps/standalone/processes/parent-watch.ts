@@ -1,5 +1,6 @@
+import { isAlive } from '#supervision/process-table.js';
+
 import { readAncestors, watchedAncestors } from './ancestors.js';
-import { isAlive } from './process-table.js';
 
 /** Too low: needless reads of the process table. Too high: ports stay taken after npm was killed. */
 const WATCH_INTERVAL_MS = 500;

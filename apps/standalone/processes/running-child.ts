@@ -1,11 +1,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { systemCodeOf } from '../startup-failure.js';
-import { type ChildLedger } from './child-ledger.js';
-import { killProcesses, type StopSignal } from './end-processes.js';
+import { type ChildLedger } from '#supervision/child-ledger.js';
+import { killProcesses, type StopSignal } from '#supervision/end-processes.js';
+import { descendantsOf, readAllProcesses, readProcess } from '#supervision/process-table.js';
+import { systemCodeOf } from '#supervision/startup-failure.js';
+
 import { type LogFile } from './log-file.js';
-import { descendantsOf, readAllProcesses, readProcess } from './process-table.js';
 
 export interface Command {
   readonly file: string;

@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { Said } from '#test/support/said.js';
+import { ChildLedger } from '#supervision/child-ledger.js';
 
 import { Terminal } from '../terminal.js';
-import { ChildLedger } from './child-ledger.js';
 import { LogFile } from './log-file.js';
 import { SupervisedProcess, type Supervision } from './supervised-process.js';
 

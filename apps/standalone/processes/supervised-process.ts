@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
-import { StartupFailure } from '../startup-failure.js';
+import { StartupFailure } from '#supervision/startup-failure.js';
+
 import { type Terminal } from '../terminal.js';
 import { Backoff } from './backoff.js';
 import { RunningChild, type ChildOptions } from './running-child.js';

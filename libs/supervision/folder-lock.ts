@@ -3,8 +3,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { z } from 'zod';
 
-import { isAlive, readProcess, type ProcessIdentity } from '../processes/process-table.js';
-import { StartupFailure, messageOf, systemCodeOf } from '../startup-failure.js';
+import { isAlive, readProcess, type ProcessIdentity } from './process-table.js';
+import { StartupFailure, messageOf, systemCodeOf } from './startup-failure.js';
+
+export interface Lock {
+  readonly file: string;
+  /** The name of the setting that says where the folder is. */
+  readonly setting: string;
+}
 
 const HOLDER = z.object({ pid: z.int().positive(), startedAt: z.string() });
 const MAX_TRIES = 5;
@@ -27,7 +33,7 @@ function holderIn(content: string | undefined): ProcessIdentity | undefined {
   }
 }
 
-function create(file: string, holder: ProcessIdentity): boolean {
+function create({ file, setting }: Lock, holder: ProcessIdentity): boolean {
   try {
     writeFileSync(file, JSON.stringify({ pid: holder.pid, startedAt: holder.startedAt }), {
       flag: 'wx',
@@ -36,7 +42,7 @@ function create(file: string, holder: ProcessIdentity): boolean {
   } catch (error) {
     if (systemCodeOf(error) === 'EEXIST') return false;
     throw new StartupFailure(
-      `the data folder cannot be used (${messageOf(error)}): set VIGIA_DATA_DIR to another folder`,
+      `the data folder cannot be used (${messageOf(error)}): set ${setting} to another folder`,
     );
   }
 }
@@ -56,28 +62,30 @@ function clear(file: string, seen: string | undefined): void {
   }
 }
 
-function refuse(holder: ProcessIdentity): never {
+function refuse(holder: ProcessIdentity, setting: string): never {
   throw new StartupFailure(
     `another copy (pid ${holder.pid}) runs on this data folder: ` +
-      'stop it, or set VIGIA_DATA_DIR (and PORT and the other ports) for a second one',
+      `stop it, or set ${setting} (and the ports) for a second one`,
   );
 }
 
 /**
- * One stack per data folder: two would start two databases on the same files. The lock names its
- * holder by pid and start time, so a lock left by a killed run, or by another boot, binds nobody.
+ * One supervisor per data folder: two would start two databases on the same files, or end each
+ * other's children. The lock names its holder by pid and start time, so a lock left by a killed run,
+ * or by another boot, binds nobody.
  *
  * @returns what releases it.
  */
-export async function lockFolder(file: string): Promise<() => void> {
+export async function lockFolder(lock: Lock): Promise<() => void> {
+  const { file, setting } = lock;
   const own = readProcess(process.pid) ?? { pid: process.pid, startedAt: 'unknown' };
   for (let tries = 0; tries < MAX_TRIES; tries += 1) {
-    if (create(file, own)) return () => rmSync(file, { force: true });
+    if (create(lock, own)) return () => rmSync(file, { force: true });
     const content = read(file);
     const holder = holderIn(content);
-    if (holder !== undefined && isAlive(holder)) refuse(holder);
+    if (holder !== undefined && isAlive(holder)) refuse(holder, setting);
     if (holder === undefined) await sleep(WRITING_MS);
     clear(file, content);
   }
-  throw new StartupFailure(`${file} cannot be taken: set VIGIA_DATA_DIR to another folder`);
+  throw new StartupFailure(`${file} cannot be taken: set ${setting} to another folder`);
 }

@@ -10,6 +10,8 @@ describe('lockFolder', () => {
   let folder: string;
   let file: string;
 
+  const lock = () => ({ file, setting: 'VIGIA_DATA_DIR' });
+
   beforeEach(() => {
     folder = mkdtempSync(path.join(tmpdir(), 'vigia-lock-'));
     file = path.join(folder, 'lock');
@@ -17,16 +19,16 @@ describe('lockFolder', () => {
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
   it('refuses a second holder and says who holds it and what to change', async () => {
-    await lockFolder(file);
-    await expect(lockFolder(file)).rejects.toThrow(
+    await lockFolder(lock());
+    await expect(lockFolder(lock())).rejects.toThrow(
       new RegExp(`another copy \\(pid ${process.pid}\\).*VIGIA_DATA_DIR`),
     );
   });
 
   it('is free again after its release', async () => {
-    (await lockFolder(file))();
+    (await lockFolder(lock()))();
     expect(existsSync(file)).toBe(false);
-    await expect(lockFolder(file)).resolves.toBeDefined();
+    await expect(lockFolder(lock())).resolves.toBeDefined();
   });
 
   it.each([
@@ -35,21 +37,23 @@ describe('lockFolder', () => {
     ['nobody that can be read', 'half a li'],
   ])('takes over the lock of %s', async (_, content) => {
     writeFileSync(file, content);
-    await lockFolder(file);
-    await expect(lockFolder(file)).rejects.toThrow('another copy');
+    await lockFolder(lock());
+    await expect(lockFolder(lock())).rejects.toThrow('another copy');
     expect(readdirSync(folder)).toEqual(['lock']);
   });
 
   it('waits for a holder that is just writing its name', async () => {
-    await lockFolder(file);
+    await lockFolder(lock());
     const content = readFileSync(file, 'utf8');
     writeFileSync(file, '');
-    const second = lockFolder(file);
+    const second = lockFolder(lock());
     writeFileSync(file, content);
     await expect(second).rejects.toThrow('another copy');
   });
 
   it('names the variable when the folder is not there', async () => {
-    await expect(lockFolder(path.join(folder, 'no', 'lock'))).rejects.toThrow('VIGIA_DATA_DIR');
+    await expect(lockFolder({ ...lock(), file: path.join(folder, 'no', 'lock') })).rejects.toThrow(
+      'VIGIA_DATA_DIR',
+    );
   });
 });

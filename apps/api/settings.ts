@@ -9,6 +9,7 @@ import { RetentionSettings } from '#streaming/application/prune-history.js';
 import { ConfiguredNode } from '#streaming/application/register-node.js';
 import { StreamingSettings } from '#streaming/application/streaming-settings.js';
 import { MediaMtxSettings } from '#streaming/infrastructure/mediamtx/media-mtx-settings.js';
+import { NodeAgentSettings } from '#streaming/infrastructure/node-agent/node-agent-settings.js';
 import { LeaseSettings } from '#streaming/infrastructure/postgres/pg-node-leases.js';
 import { NodeJobSettings } from '#streaming/jobs/node.job.js';
 
@@ -26,6 +27,7 @@ export function streamingProviders(config: ApiConfig): Provider[] {
     { provide: StreamingSettings, useValue: streamingSettings(config) },
     { provide: RetentionSettings, useValue: { retentionDays: config.RETENTION_DAYS } },
     { provide: MediaMtxSettings, useValue: mediaMtxSettings(config) },
+    { provide: NodeAgentSettings, useValue: nodeAgentSettings(config) },
     { provide: ConfiguredNode, useValue: { description: nodeDescription(config) } },
     {
       provide: LeaseSettings,
@@ -76,6 +78,11 @@ function mediaMtxSettings(config: ApiConfig): MediaMtxSettings {
     credentials: username === undefined || password === undefined ? null : { username, password },
     timeoutMs: config.MEDIAMTX_TIMEOUT_MS,
   };
+}
+
+function nodeAgentSettings(config: ApiConfig): NodeAgentSettings {
+  const { NODE_AGENT_URL: url = null, NODE_AGENT_TOKEN: token = '' } = config;
+  return { url, token };
 }
 
 function nodeDescription(config: ApiConfig): ConfiguredNode['description'] {

@@ -10,8 +10,11 @@ import { CheckNode } from './application/check-node.js';
 import { CheckSource } from './application/check-source.js';
 import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
+import { HearFaults } from './application/hear-faults.js';
+import { HearPokes } from './application/hear-pokes.js';
 import { HeldLease } from './application/held-lease.js';
 import { JudgeRefusal } from './application/judge-refusal.js';
+import { KeepBootFile } from './application/keep-boot-file.js';
 import { LookAtStream } from './application/look-at-stream.js';
 import { NodeMemory } from './application/node-memory.js';
 import { NodeState } from './application/node-state.js';
@@ -19,6 +22,7 @@ import { PatchStream } from './application/patch-stream.js';
 import { PathWriter } from './application/path-writer.js';
 import { ProbeSilent } from './application/probe-silent.js';
 import { PruneHistory } from './application/prune-history.js';
+import { ReadAgent } from './application/read-agent.js';
 import { ReadNodes } from './application/read-nodes.js';
 import { ReadStreams } from './application/read-streams.js';
 import { ReconcileNode } from './application/reconcile-node.js';
@@ -30,6 +34,7 @@ import { StartStream } from './application/start-stream.js';
 import { StopStream } from './application/stop-stream.js';
 import { StreamSignals } from './application/stream-signals.js';
 import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
+import { NodeAgent } from './domain/ports/node-agent.js';
 import { NodeDirectory } from './domain/ports/node-directory.js';
 import { NodeLeases } from './domain/ports/node-leases.js';
 import { SourceProbe } from './domain/ports/source-probe.js';
@@ -39,6 +44,7 @@ import { SourcesController } from './http/sources.controller.js';
 import { StreamChangesController } from './http/stream-changes.controller.js';
 import { StreamsController } from './http/streams.controller.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
+import { HttpNodeAgent } from './infrastructure/node-agent/http-node-agent.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
 import { PgNodeReports } from './infrastructure/postgres/pg-node-reports.js';
 import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
@@ -56,6 +62,7 @@ const ADAPTERS: Provider[] = [
   { provide: StreamHistory, useClass: PgStreamHistory },
   { provide: NodeDirectory, useClass: PgNodeDirectory },
   { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
+  { provide: NodeAgent, useClass: HttpNodeAgent },
   { provide: ProbeLimits, useValue: PROBE_LIMITS },
   { provide: SourceProbe, useClass: NetworkSourceProbe },
 ];
@@ -68,8 +75,11 @@ const USE_CASES: Provider[] = [
   CheckSource,
   FindUnexplained,
   FollowStream,
+  HearFaults,
+  HearPokes,
   HeldLease,
   JudgeRefusal,
+  KeepBootFile,
   LookAtStream,
   NodeMemory,
   NodeState,
@@ -77,6 +87,7 @@ const USE_CASES: Provider[] = [
   PathWriter,
   ProbeSilent,
   PruneHistory,
+  ReadAgent,
   ReadNodes,
   ReadStreams,
   ReconcileNode,

@@ -32,6 +32,8 @@ export const apiEnvironment = z.object({
   MEDIAMTX_WEBRTC_URL: url('http:', 'https:').default('http://127.0.0.1:8889'),
   MEDIAMTX_RTSP_URL: url('rtsp:', 'rtsps:').default('rtsp://127.0.0.1:8554'),
   MEDIAMTX_TIMEOUT_MS: ms().default(5_000),
+  NODE_AGENT_URL: url('http:', 'https:').optional(),
+  NODE_AGENT_TOKEN: text.min(16, 'must have 16 characters at least').optional(),
   NODE_ID: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
@@ -88,7 +90,7 @@ export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
   const invalid = (result.error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${faultOf(message, present[String(path[0])])}`,
   );
-  const faults = [...invalid, ...credentialFaults(present)];
+  const faults = [...invalid, ...credentialFaults(present), ...agentFaults(present)];
   if (!result.success || faults.length > 0) {
     throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
   }
@@ -104,6 +106,15 @@ function credentialFaults(present: NodeJS.ProcessEnv): string[] {
   return (user === undefined) === (password === undefined)
     ? []
     : ['MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD: must be set together'];
+}
+
+function agentFaults({
+  NODE_AGENT_URL: agent,
+  NODE_AGENT_TOKEN: token,
+}: NodeJS.ProcessEnv): string[] {
+  return agent !== undefined && token === undefined
+    ? ['NODE_AGENT_TOKEN: must be set when NODE_AGENT_URL is']
+    : [];
 }
 
 /**

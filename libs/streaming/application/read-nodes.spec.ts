@@ -16,6 +16,8 @@ const GOOD: NodeConditions = {
   writeCause: null,
   hazards: [],
   unknownPaths: 0,
+  agentCause: null,
+  leftOutPaths: 0,
 };
 
 class WrittenDown extends NodeLeases {

@@ -30,9 +30,7 @@ export class ReadNodes {
         nodeId: report.nodeId,
         isHealthy: problems.length === 0,
         problems,
-        warnings: hazardsOf(report.conditions)
-          .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
-          .map(sentenceOf),
+        warnings: warningsOf(report.conditions),
         version: report.conditions?.version ?? null,
         leaseOwner: report.isLeased ? report.owner : null,
         lookAgeMs: report.lookAgeMs === null ? null : Math.round(report.lookAgeMs),
@@ -65,6 +63,23 @@ function conditionProblems(nodeId: string, conditions: NodeConditions): string[]
       ? [
           `NODE_PATHS_UNKNOWN: ${conditions.unknownPaths} of its paths have no stream in the database, and none of them is removed; if it is the right database, run: npm run vigia -- adopt-empty --node ${nodeId}`,
         ]
+      : []),
+  ];
+}
+
+function warningsOf(conditions: Partial<NodeConditions> | null): string[] {
+  const leftOut = conditions?.leftOutPaths ?? 0;
+  return [
+    ...hazardsOf(conditions)
+      .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
+      .map(sentenceOf),
+    ...(isText(conditions?.agentCause)
+      ? [
+          `NODE_AGENT_UNREACHABLE: ${conditions.agentCause}; the node is looked after as one without an agent`,
+        ]
+      : []),
+    ...(leftOut > 0
+      ? [`NODE_PATHS_LEFT_OUT: MediaMTX would refuse ${leftOut} paths, and does not boot with them`]
       : []),
   ];
 }

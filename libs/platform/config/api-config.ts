@@ -5,6 +5,8 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 
+import { type NodeConfig } from './node-config.js';
+
 const text = z.string().trim().min(1);
 const url = (...protocols: string[]): z.ZodType<string> =>
   text.refine(
@@ -56,7 +58,11 @@ export const apiEnvironment = z.object({
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
 });
 
-export type ApiConfig = z.output<typeof apiEnvironment>;
+type Environment = z.output<typeof apiEnvironment>;
+
+export type ApiConfig = Environment & {
+  readonly nodes: readonly [NodeConfig, ...NodeConfig[]];
+};
 
 /** Names that other parts read, or that come with an issue of their own: no typo. */
 const KNOWN_ELSEWHERE = [
@@ -92,7 +98,23 @@ export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
   if (!result.success || faults.length > 0) {
     throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
   }
-  return { config: result.data, warnings: unknownNames(Object.keys(environment)) };
+  const config = { ...result.data, nodes: [environmentNode(result.data)] as const };
+  return { config, warnings: unknownNames(Object.keys(environment)) };
+}
+
+/** The one node that needs no file. */
+function environmentNode(config: Environment): NodeConfig {
+  return {
+    id: config.NODE_ID,
+    apiUrl: config.MEDIAMTX_API_URL,
+    agentUrl: null,
+    playback: {
+      hls: config.MEDIAMTX_HLS_URL,
+      webrtc: config.MEDIAMTX_WEBRTC_URL,
+      rtsp: config.MEDIAMTX_RTSP_URL,
+    },
+    capacity: null,
+  };
 }
 
 function faultOf(message: string, value: string | undefined): string {

@@ -8,11 +8,15 @@ import { CONNECT_TIMEOUT_MS } from '#platform/database/data-source.js';
 import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
 import { StreamingSettings } from '#streaming/application/streaming-settings.js';
 import { type NodeDescription } from '#streaming/domain/ports/node-directory.js';
+import { NodeAgentSettings } from '#streaming/infrastructure/node-agent/node-agent-settings.js';
 import { MediaMtxSettings } from '#streaming/infrastructure/mediamtx/media-mtx-settings.js';
 import { LeaseSettings } from '#streaming/infrastructure/postgres/pg-node-leases.js';
 import { NodeJobSettings } from '#streaming/jobs/node.job.js';
 import { type NodeSetup } from '#streaming/node.module.js';
 import { type StreamingSetup } from '#streaming/streaming.module.js';
+
+/** Too low: a busy agent looks dead. Too high: a tick waits for one that is. */
+const AGENT_TIMEOUT_MS = 2_000;
 
 /** MediaMTX's cost of a write grows with its paths; beyond this use more nodes. */
 const MAX_PATHS = 1_000;
@@ -65,6 +69,7 @@ function nodeSetup(config: ApiConfig, node: NodeConfig): NodeSetup {
     settings: [
       { provide: StreamingSettings, useValue: streamingSettings(config, node) },
       { provide: MediaMtxSettings, useValue: mediaMtxSettings(config, node) },
+      { provide: NodeAgentSettings, useValue: agentSettings(config, node) },
       {
         provide: NodeJobSettings,
         useValue: {
@@ -98,6 +103,11 @@ function mediaMtxSettings(config: ApiConfig, node: NodeConfig): MediaMtxSettings
     credentials: username === undefined || password === undefined ? null : { username, password },
     timeoutMs: config.MEDIAMTX_TIMEOUT_MS,
   };
+}
+
+function agentSettings(config: ApiConfig, { agentUrl: url }: NodeConfig): NodeAgentSettings | null {
+  const { NODE_AGENT_TOKEN: token } = config;
+  return url === null || token === undefined ? null : { url, token, timeoutMs: AGENT_TIMEOUT_MS };
 }
 
 function nodeDescription(node: NodeConfig): NodeDescription {

@@ -5,14 +5,10 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 
+import { text, url } from './fields.js';
 import { type NodeConfig } from './node-config.js';
+import { type NodesFile, readNodesFile } from './nodes-file.js';
 
-const text = z.string().trim().min(1);
-const url = (...protocols: string[]): z.ZodType<string> =>
-  text.refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  );
 const ms = (least = 1): z.ZodType<number, string> => whole(least, 86_400_000);
 const whole = (least: number, most: number): z.ZodType<number, string> =>
   z
@@ -38,6 +34,13 @@ export const apiEnvironment = z.object({
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
     .default('default'),
+  NODE_AGENT_URL: url('http:', 'https:').optional(),
+  NODE_AGENT_TOKEN: z
+    .string()
+    .min(16, 'must be at least 16 characters long')
+    .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII characters')
+    .optional(),
+  NODES_FILE: text.optional(),
   PATH_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
@@ -94,12 +97,28 @@ export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
   const invalid = (result.error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${faultOf(message, present[String(path[0])])}`,
   );
-  const faults = [...invalid, ...credentialFaults(present)];
+  const file = nodesFileOf(present);
+  const faults = [
+    ...invalid,
+    ...credentialFaults(present),
+    ...fileFaults(file, present),
+    ...tokenFaults(file, present),
+  ];
   if (!result.success || faults.length > 0) {
     throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
   }
-  const config = { ...result.data, nodes: [environmentNode(result.data)] as const };
-  return { config, warnings: unknownNames(Object.keys(environment)) };
+  return {
+    config: { ...result.data, nodes: nodesOf(file, result.data) },
+    warnings: unknownNames(Object.keys(environment)),
+  };
+}
+
+function nodesFileOf({ NODES_FILE: file }: NodeJS.ProcessEnv): NodesFile | null {
+  return file === undefined ? null : readNodesFile(file);
+}
+
+function nodesOf(file: NodesFile | null, config: Environment): ApiConfig['nodes'] {
+  return file?.ok === true ? file.nodes : [environmentNode(config)];
 }
 
 /** The one node that needs no file. */
@@ -107,7 +126,7 @@ function environmentNode(config: Environment): NodeConfig {
   return {
     id: config.NODE_ID,
     apiUrl: config.MEDIAMTX_API_URL,
-    agentUrl: null,
+    agentUrl: config.NODE_AGENT_URL ?? null,
     playback: {
       hls: config.MEDIAMTX_HLS_URL,
       webrtc: config.MEDIAMTX_WEBRTC_URL,
@@ -126,6 +145,36 @@ function credentialFaults(present: NodeJS.ProcessEnv): string[] {
   return (user === undefined) === (password === undefined)
     ? []
     : ['MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD: must be set together'];
+}
+
+/** What the file says of each node, and so must not be said of one. */
+const OF_ONE_NODE = [
+  'NODE_ID',
+  'NODE_AGENT_URL',
+  'MEDIAMTX_API_URL',
+  'MEDIAMTX_HLS_URL',
+  'MEDIAMTX_WEBRTC_URL',
+  'MEDIAMTX_RTSP_URL',
+] as const;
+
+function fileFaults(file: NodesFile | null, present: NodeJS.ProcessEnv): readonly string[] {
+  if (file === null) {
+    return [];
+  }
+  const twice = OF_ONE_NODE.filter((name) => present[name] !== undefined).map(
+    (name) => `${name}: must not be set together with NODES_FILE, which says it of each node`,
+  );
+  return file.ok ? twice : [...twice, ...file.faults];
+}
+
+function tokenFaults(file: NodesFile | null, present: NodeJS.ProcessEnv): string[] {
+  const hasAgent =
+    file?.ok === true
+      ? file.nodes.some(({ agentUrl }) => agentUrl !== null)
+      : present['NODE_AGENT_URL'] !== undefined;
+  return hasAgent && present['NODE_AGENT_TOKEN'] === undefined
+    ? ['NODE_AGENT_TOKEN: must be set, since a node has an agent']
+    : [];
 }
 
 /**

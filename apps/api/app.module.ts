@@ -15,7 +15,7 @@ import { StreamingModule } from '#streaming/streaming.module.js';
 
 import { connectDatabase } from './connect-database.js';
 import { HealthController } from './health/health.controller.js';
-import { streamingProviders } from './settings.js';
+import { streamingSetup } from './settings.js';
 
 /** What every module may need: time, the database, and whether the process is about to end. */
 @Global()
@@ -40,7 +40,7 @@ export class AppModule {
         }),
         PlatformModule,
         TerminusModule.forRoot({ logger: false }),
-        StreamingModule.register(streamingProviders(config), adapters),
+        StreamingModule.register(streamingSetup(config), adapters),
       ],
       controllers: [HealthController],
       providers: [

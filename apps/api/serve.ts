@@ -1,13 +1,13 @@
 import { Logger, type Provider } from '@nestjs/common';
 
 import { type LoadedConfig } from '#platform/config/api-config.js';
-import { NodeJob } from '#streaming/jobs/node.job.js';
+import { Nodes } from '#streaming/application/nodes.js';
 
 import { createApp } from './create-app.js';
 import { drainOnSignals } from './shutdown.js';
 
 /**
- * Serves until a signal ends it: wired, listening, and only then acting for the node.
+ * Serves until a signal ends it: wired, listening, and only then acting for its nodes.
  *
  * @param adapters take the place of the Streaming module's own, each behind its port
  */
@@ -26,7 +26,9 @@ export async function serve(
   drainOnSignals(app, config.DRAIN_TIMEOUT_MS);
   await app.listen({ port: config.PORT, host: config.HOST });
   logger.log({ url: await app.getUrl() }, 'listening');
-  app.get(NodeJob).start();
+  app.get(Nodes).all.forEach(({ clockwork }) => {
+    clockwork.start();
+  });
 }
 
 function leave(): void {

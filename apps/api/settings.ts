@@ -3,15 +3,20 @@ import { type Provider } from '@nestjs/common';
 import { hostname } from 'node:os';
 
 import { type ApiConfig } from '#platform/config/api-config.js';
+import { type NodeConfig } from '#platform/config/node-config.js';
 import { CONNECT_TIMEOUT_MS } from '#platform/database/data-source.js';
 import { DedicatedConnection } from '#platform/database/dedicated-connection.js';
-import { RetentionSettings } from '#streaming/application/prune-history.js';
-import { ConfiguredNode } from '#streaming/application/register-node.js';
 import { StreamingSettings } from '#streaming/application/streaming-settings.js';
-import { MediaMtxSettings } from '#streaming/infrastructure/mediamtx/media-mtx-settings.js';
+import { type NodeDescription } from '#streaming/domain/ports/node-directory.js';
 import { NodeAgentSettings } from '#streaming/infrastructure/node-agent/node-agent-settings.js';
+import { MediaMtxSettings } from '#streaming/infrastructure/mediamtx/media-mtx-settings.js';
 import { LeaseSettings } from '#streaming/infrastructure/postgres/pg-node-leases.js';
 import { NodeJobSettings } from '#streaming/jobs/node.job.js';
+import { type NodeSetup } from '#streaming/node.module.js';
+import { type StreamingSetup } from '#streaming/streaming.module.js';
+
+/** Too low: a busy agent looks dead. Too high: a tick waits for one that is. */
+const AGENT_TIMEOUT_MS = 2_000;
 
 /** MediaMTX's cost of a write grows with its paths; beyond this use more nodes. */
 const MAX_PATHS = 1_000;
@@ -22,24 +27,24 @@ const MAX_RENEW_MS = 5_000;
 /** A renewal that takes longer than this could not be trusted anyway. */
 const LEASE_QUERY_TIMEOUT_MS = 3_000;
 
-export function streamingProviders(config: ApiConfig): Provider[] {
+export function streamingSetup(config: ApiConfig): StreamingSetup {
+  const [first, ...others] = config.nodes;
+  return {
+    configured: {
+      descriptions: [nodeDescription(first), ...others.map(nodeDescription)],
+      pathPrefix: config.PATH_PREFIX,
+    },
+    retention: { retentionDays: config.RETENTION_DAYS },
+    shared: sharedSettings(config),
+    nodes: config.nodes.map((node) => nodeSetup(config, node)),
+  };
+}
+
+function sharedSettings(config: ApiConfig): Provider[] {
   return [
-    { provide: StreamingSettings, useValue: streamingSettings(config) },
-    { provide: RetentionSettings, useValue: { retentionDays: config.RETENTION_DAYS } },
-    { provide: MediaMtxSettings, useValue: mediaMtxSettings(config) },
-    { provide: NodeAgentSettings, useValue: nodeAgentSettings(config) },
-    { provide: ConfiguredNode, useValue: { description: nodeDescription(config) } },
     {
       provide: LeaseSettings,
       useValue: { owner: ownerOf(config), leaseTtlMs: config.LEASE_TTL_MS } satisfies LeaseSettings,
-    },
-    {
-      provide: NodeJobSettings,
-      useValue: {
-        reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
-        // Health is as fresh as the last renewal.
-        leaseRenewMs: Math.min(config.LEASE_TTL_MS / 3, MAX_RENEW_MS),
-      } satisfies NodeJobSettings,
     },
     {
       provide: DedicatedConnection,
@@ -58,9 +63,29 @@ function ownerOf({ PORT }: ApiConfig): string {
   return `${hostname()}:${PORT === 0 ? `pid-${process.pid}` : PORT}`;
 }
 
-function streamingSettings(config: ApiConfig): StreamingSettings {
+function nodeSetup(config: ApiConfig, node: NodeConfig): NodeSetup {
   return {
-    nodeId: config.NODE_ID,
+    id: node.id,
+    settings: [
+      { provide: StreamingSettings, useValue: streamingSettings(config, node) },
+      { provide: MediaMtxSettings, useValue: mediaMtxSettings(config, node) },
+      { provide: NodeAgentSettings, useValue: agentSettings(config, node) },
+      {
+        provide: NodeJobSettings,
+        useValue: {
+          nodeId: node.id,
+          reconcileIntervalMs: config.RECONCILE_INTERVAL_MS,
+          // Health is as fresh as the last renewal.
+          leaseRenewMs: Math.min(config.LEASE_TTL_MS / 3, MAX_RENEW_MS),
+        } satisfies NodeJobSettings,
+      },
+    ],
+  };
+}
+
+function streamingSettings(config: ApiConfig, node: NodeConfig): StreamingSettings {
+  return {
+    nodeId: node.id,
     pathPrefix: config.PATH_PREFIX,
     sourceDeadlineMs: config.SOURCE_DEADLINE_MS,
     orphanGraceMs: config.ORPHAN_GRACE_MS,
@@ -71,32 +96,23 @@ function streamingSettings(config: ApiConfig): StreamingSettings {
   };
 }
 
-function mediaMtxSettings(config: ApiConfig): MediaMtxSettings {
+function mediaMtxSettings(config: ApiConfig, node: NodeConfig): MediaMtxSettings {
   const { MEDIAMTX_API_USER: username, MEDIAMTX_API_PASSWORD: password } = config;
   return {
-    apiUrl: config.MEDIAMTX_API_URL,
+    apiUrl: node.apiUrl,
     credentials: username === undefined || password === undefined ? null : { username, password },
     timeoutMs: config.MEDIAMTX_TIMEOUT_MS,
   };
 }
 
-function nodeAgentSettings(config: ApiConfig): NodeAgentSettings {
-  const { NODE_AGENT_URL: url = null, NODE_AGENT_TOKEN: token = '' } = config;
-  return { url, token };
+function agentSettings(config: ApiConfig, { agentUrl: url }: NodeConfig): NodeAgentSettings | null {
+  const { NODE_AGENT_TOKEN: token } = config;
+  return url === null || token === undefined ? null : { url, token, timeoutMs: AGENT_TIMEOUT_MS };
 }
 
-function nodeDescription(config: ApiConfig): ConfiguredNode['description'] {
-  const apiUrl = new URL(config.MEDIAMTX_API_URL);
+function nodeDescription(node: NodeConfig): NodeDescription {
+  const apiUrl = new URL(node.apiUrl);
   apiUrl.username = '';
   apiUrl.password = '';
-  return {
-    id: config.NODE_ID,
-    apiUrl: apiUrl.href,
-    playback: {
-      hls: config.MEDIAMTX_HLS_URL,
-      webrtc: config.MEDIAMTX_WEBRTC_URL,
-      rtsp: config.MEDIAMTX_RTSP_URL,
-    },
-    maxPaths: MAX_PATHS,
-  };
+  return { id: node.id, apiUrl: apiUrl.href, playback: node.playback, maxPaths: MAX_PATHS };
 }

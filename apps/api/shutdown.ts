@@ -1,13 +1,13 @@
 /**
  * Draining, ours and not Nest's, which waits for ever on a client that stays: first stop acting for
- * the node and let its lease go, and serve on until nobody sends requests here any more; then let
+ * the nodes and let their leases go, and serve on until nobody sends requests here any more; then let
  * those under way finish, then close what is left.
  */
 import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { Drain } from '#platform/http/drain.js';
-import { NodeJob } from '#streaming/jobs/node.job.js';
+import { Nodes } from '#streaming/application/nodes.js';
 
 const logger = new Logger('Process');
 
@@ -26,7 +26,7 @@ export function drainOnSignals(app: NestFastifyApplication, timeoutMs: number): 
   process.on('SIGINT', onSignal);
 }
 
-/** What may still run when all connections are closed: one write, and the release of the lease. */
+/** What may still run when all connections are closed: one write, and the release of a lease. */
 const LAST_CALLS_MS = 3_000;
 
 /** @param isAtOnce a person at a terminal waits, and no load balancer is to be told */
@@ -47,7 +47,7 @@ async function drain(
     process.exit(1);
   }, timeoutMs + LAST_CALLS_MS);
   try {
-    const left = app.get(NodeJob).stop();
+    const left = Promise.all(app.get(Nodes).all.map(({ clockwork }) => clockwork.stop()));
     if (!isAtOnce) {
       await draining.quiet(timeoutMs / 2);
     }

@@ -9,6 +9,12 @@ import { type Clock } from '#kernel/clock.js';
 /** What a run may answer: one that was skipped says neither that it works nor that it fails. */
 export type RunResult = 'done' | 'skipped';
 
+export interface LoopLabel {
+  readonly name: string;
+  /** Said with every line: of several loops of one name, which one it is. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+}
+
 export class BackgroundLoop {
   private readonly logger: Logger;
   private running: Promise<void> | null = null;
@@ -18,11 +24,11 @@ export class BackgroundLoop {
   private readonly pokes = new Set<NodeJS.Timeout>();
 
   constructor(
-    private readonly name: string,
+    private readonly label: LoopLabel,
     private readonly run: () => Promise<unknown>,
     private readonly clock: Clock,
   ) {
-    this.logger = new Logger(name);
+    this.logger = new Logger(label.name);
   }
 
   /** Runs now, or once more after the run that is under way. */
@@ -89,7 +95,7 @@ export class BackgroundLoop {
   private failed(err: unknown): void {
     if (this.failingSinceMs === null) {
       this.failingSinceMs = this.clock.monotonicMs();
-      this.logger.warn({ err }, `${this.name} fails; it is tried again`);
+      this.logger.warn({ ...this.label.facts, err }, `${this.label.name} fails; it is tried again`);
     }
   }
 
@@ -97,7 +103,7 @@ export class BackgroundLoop {
     if (this.failingSinceMs !== null) {
       const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
       this.failingSinceMs = null;
-      this.logger.log({ outageMs }, `${this.name} works again`);
+      this.logger.log({ ...this.label.facts, outageMs }, `${this.label.name} works again`);
     }
   }
 }

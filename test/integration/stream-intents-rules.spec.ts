@@ -262,7 +262,13 @@ describe.each<[string, () => Promise<StreamStore>]>([
 
       const preview = await store.streams.previewPatch(before.id, change, [1]);
 
-      expect(preview).toEqual({ kind: 'previewed', path: before.path, effect, changed });
+      expect(preview).toEqual({
+        kind: 'previewed',
+        nodeId: before.nodeId,
+        path: before.path,
+        effect,
+        changed,
+      });
       expect(await read(before.id)).toMatchObject({ generation: 1, labels: { site: 'north' } });
       expect(await patch(before, change)).toMatchObject({ effect, changed });
     });

@@ -5,12 +5,10 @@
 import { closest } from 'fastest-levenshtein';
 import { z } from 'zod';
 
-const text = z.string().trim().min(1);
-const url = (...protocols: string[]): z.ZodType<string> =>
-  text.refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be a URL that begins with ${protocols.map((p) => `${p}//`).join(' or ')}`,
-  );
+import { text, url } from './fields.js';
+import { type NodeConfig } from './node-config.js';
+import { type NodesFile, readNodesFile } from './nodes-file.js';
+
 const ms = (least = 1): z.ZodType<number, string> => whole(least, 86_400_000);
 const whole = (least: number, most: number): z.ZodType<number, string> =>
   z
@@ -32,12 +30,17 @@ export const apiEnvironment = z.object({
   MEDIAMTX_WEBRTC_URL: url('http:', 'https:').default('http://127.0.0.1:8889'),
   MEDIAMTX_RTSP_URL: url('rtsp:', 'rtsps:').default('rtsp://127.0.0.1:8554'),
   MEDIAMTX_TIMEOUT_MS: ms().default(5_000),
-  NODE_AGENT_URL: url('http:', 'https:').optional(),
-  NODE_AGENT_TOKEN: text.min(16, 'must have 16 characters at least').optional(),
   NODE_ID: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
     .default('default'),
+  NODE_AGENT_URL: url('http:', 'https:').optional(),
+  NODE_AGENT_TOKEN: z
+    .string()
+    .min(16, 'must be at least 16 characters long')
+    .regex(/^[\x21-\x7e]*$/, 'must be visible ASCII characters')
+    .optional(),
+  NODES_FILE: text.optional(),
   PATH_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
@@ -58,7 +61,11 @@ export const apiEnvironment = z.object({
   LOG_FORMAT: z.enum(['json', 'pretty']).default('json'),
 });
 
-export type ApiConfig = z.output<typeof apiEnvironment>;
+type Environment = z.output<typeof apiEnvironment>;
+
+export type ApiConfig = Environment & {
+  readonly nodes: readonly [NodeConfig, ...NodeConfig[]];
+};
 
 /** Names that other parts read, or that come with an issue of their own: no typo. */
 const KNOWN_ELSEWHERE = [
@@ -90,11 +97,43 @@ export function loadApiConfig(environment: NodeJS.ProcessEnv): LoadedConfig {
   const invalid = (result.error?.issues ?? []).map(
     ({ path, message }) => `${path.join('.')}: ${faultOf(message, present[String(path[0])])}`,
   );
-  const faults = [...invalid, ...credentialFaults(present), ...agentFaults(present)];
+  const file = nodesFileOf(present);
+  const faults = [
+    ...invalid,
+    ...credentialFaults(present),
+    ...fileFaults(file, present),
+    ...tokenFaults(file, present),
+  ];
   if (!result.success || faults.length > 0) {
     throw new InvalidEnvironment(`The environment is not valid:\n  ${faults.join('\n  ')}`);
   }
-  return { config: result.data, warnings: unknownNames(Object.keys(environment)) };
+  return {
+    config: { ...result.data, nodes: nodesOf(file, result.data) },
+    warnings: unknownNames(Object.keys(environment)),
+  };
+}
+
+function nodesFileOf({ NODES_FILE: file }: NodeJS.ProcessEnv): NodesFile | null {
+  return file === undefined ? null : readNodesFile(file);
+}
+
+function nodesOf(file: NodesFile | null, config: Environment): ApiConfig['nodes'] {
+  return file?.ok === true ? file.nodes : [environmentNode(config)];
+}
+
+/** The one node that needs no file. */
+function environmentNode(config: Environment): NodeConfig {
+  return {
+    id: config.NODE_ID,
+    apiUrl: config.MEDIAMTX_API_URL,
+    agentUrl: config.NODE_AGENT_URL ?? null,
+    playback: {
+      hls: config.MEDIAMTX_HLS_URL,
+      webrtc: config.MEDIAMTX_WEBRTC_URL,
+      rtsp: config.MEDIAMTX_RTSP_URL,
+    },
+    capacity: null,
+  };
 }
 
 function faultOf(message: string, value: string | undefined): string {
@@ -108,12 +147,33 @@ function credentialFaults(present: NodeJS.ProcessEnv): string[] {
     : ['MEDIAMTX_API_USER and MEDIAMTX_API_PASSWORD: must be set together'];
 }
 
-function agentFaults({
-  NODE_AGENT_URL: agent,
-  NODE_AGENT_TOKEN: token,
-}: NodeJS.ProcessEnv): string[] {
-  return agent !== undefined && token === undefined
-    ? ['NODE_AGENT_TOKEN: must be set when NODE_AGENT_URL is']
+/** What the file says of each node, and so must not be said of one. */
+const OF_ONE_NODE = [
+  'NODE_ID',
+  'NODE_AGENT_URL',
+  'MEDIAMTX_API_URL',
+  'MEDIAMTX_HLS_URL',
+  'MEDIAMTX_WEBRTC_URL',
+  'MEDIAMTX_RTSP_URL',
+] as const;
+
+function fileFaults(file: NodesFile | null, present: NodeJS.ProcessEnv): readonly string[] {
+  if (file === null) {
+    return [];
+  }
+  const twice = OF_ONE_NODE.filter((name) => present[name] !== undefined).map(
+    (name) => `${name}: must not be set together with NODES_FILE, which says it of each node`,
+  );
+  return file.ok ? twice : [...twice, ...file.faults];
+}
+
+function tokenFaults(file: NodesFile | null, present: NodeJS.ProcessEnv): string[] {
+  const hasAgent =
+    file?.ok === true
+      ? file.nodes.some(({ agentUrl }) => agentUrl !== null)
+      : present['NODE_AGENT_URL'] !== undefined;
+  return hasAgent && present['NODE_AGENT_TOKEN'] === undefined
+    ? ['NODE_AGENT_TOKEN: must be set, since a node has an agent']
     : [];
 }
 

@@ -57,7 +57,7 @@ export class ApplyPath {
       return await this.apply(job);
     } catch (err) {
       this.logger.warn(
-        { path: job.path, err },
+        { nodeId: this.settings.nodeId, path: job.path, err },
         'path not brought to what is wanted; the next tick tries again',
       );
       return {

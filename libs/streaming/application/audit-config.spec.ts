@@ -57,7 +57,7 @@ describe('AuditConfig', () => {
     vigia.node.alterByHand(PATH, OTHERS);
     await vigia.run(65_000);
     expect(sentences(logs, 'warn')).toEqual(['path was altered by hand; it is configured again']);
-    expect(logs.at(-1)?.fields).toEqual({ path: PATH, fields: ['source'] });
+    expect(logs.at(-1)?.fields).toEqual({ nodeId: 'default', path: PATH, fields: ['source'] });
     expect(JSON.stringify(logs)).not.toMatch(/10\.9\.9\.9|secret/);
   });
 
@@ -193,7 +193,7 @@ describe('AuditConfig', () => {
     await vigia.run(60_000);
     const said = logs.filter(({ sentence }) => sentence.includes('altered by hand'));
     expect(said.map(({ fields }) => fields)).toEqual([
-      { path: PATH, fields: ['sourceOnDemand', 'rtspTransport'] },
+      { nodeId: 'default', path: PATH, fields: ['sourceOnDemand', 'rtspTransport'] },
     ]);
     expect(vigia.node.writes).toHaveLength(1);
   });

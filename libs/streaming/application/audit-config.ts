@@ -130,7 +130,11 @@ export class AuditConfig {
       this.memory.update(streamId, this.clock.monotonicMs(), rememberWrongSource);
     }
     if (!isSaid) {
-      this.logger.warn({ path, fields }, 'path was altered by hand; it is configured again');
+      const { nodeId } = this.settings;
+      this.logger.warn(
+        { nodeId, path, fields },
+        'path was altered by hand; it is configured again',
+      );
     }
   }
 }

@@ -57,7 +57,7 @@ export class FollowStream {
     try {
       await this.follow(path, signal);
     } catch (err) {
-      this.logger.debug({ path, err }, 'stopped following');
+      this.logger.debug({ nodeId: this.settings.nodeId, path, err }, 'stopped following');
     }
     // A replica that never holds the lease has no tick that would do it.
     this.memory.forgetEnded(NONE, this.clock.monotonicMs());

@@ -1,13 +1,16 @@
 import { Injectable, Logger } from '@nestjs/common';
 
-import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import {
   type ExpectedGenerations,
   type PatchDecision,
   type StreamPatch,
 } from '../domain/ports/stream-changes.js';
-import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
-import { ReconcileStream } from './reconcile-stream.js';
+import {
+  type PlacedPath,
+  type StreamRecord,
+  StreamRepository,
+} from '../domain/ports/stream-repository.js';
+import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
 import { StreamSignals } from './stream-signals.js';
 
@@ -22,8 +25,7 @@ export class PatchStream {
 
   constructor(
     private readonly streams: StreamRepository,
-    private readonly client: MediaMtxClient,
-    private readonly reconcile: ReconcileStream,
+    private readonly nodes: Nodes,
     private readonly signals: StreamSignals,
   ) {}
 
@@ -47,7 +49,7 @@ export class PatchStream {
       this.signals.changed(id);
     }
     if (effect === 'restart') {
-      void this.reconcile.execute(stream.path);
+      void this.nodes.of(stream.nodeId)?.reconcile.execute(stream.path);
     }
     return stream;
   }
@@ -62,12 +64,12 @@ export class PatchStream {
     if (outcome.kind !== 'previewed') {
       throw refusalOf(id, outcome);
     }
-    const { path, effect, changed } = outcome;
-    return { effect, changed, viewers: effect === 'none' ? 0 : await this.viewersOf(path) };
+    const { effect, changed } = outcome;
+    return { effect, changed, viewers: effect === 'none' ? 0 : await this.viewersOf(outcome) };
   }
 
-  private async viewersOf(path: string): Promise<number | null> {
-    const look = await this.client.lookAt(path);
-    return look.kind === 'inconclusive' ? null : (look.sample?.readers ?? 0);
+  private async viewersOf({ nodeId, path }: PlacedPath): Promise<number | null> {
+    const look = await this.nodes.of(nodeId)?.client.lookAt(path);
+    return look?.kind === 'complete' ? (look.sample?.readers ?? 0) : null;
   }
 }

@@ -146,7 +146,8 @@ export class ProbeSilent {
   /** Said once: what keeps one from being asked, such as a database that is out, keeps all. */
   private failed(err: unknown): void {
     if (!(err instanceof ProbeAborted) && !this.hasSaidFailure) {
-      this.logger.warn({ err }, 'silent cameras are not asked; tried again later');
+      const { nodeId } = this.settings;
+      this.logger.warn({ nodeId, err }, 'silent cameras are not asked; tried again later');
       this.hasSaidFailure = true;
     }
   }

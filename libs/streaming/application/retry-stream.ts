@@ -2,8 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { type ExpectedGenerations } from '../domain/ports/stream-changes.js';
 import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
-import { AskFirst } from './ask-first.js';
-import { ReconcileStream } from './reconcile-stream.js';
+import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
 import { StreamSignals } from './stream-signals.js';
 
@@ -14,8 +13,7 @@ export class RetryStream {
 
   constructor(
     private readonly streams: StreamRepository,
-    private readonly reconcile: ReconcileStream,
-    private readonly askFirst: AskFirst,
+    private readonly nodes: Nodes,
     private readonly signals: StreamSignals,
   ) {}
 
@@ -32,11 +30,12 @@ export class RetryStream {
     const { cameraId, status: to, reason } = stream;
     this.logger.log({ streamId: id, cameraId, from, to, reason, wasParked }, 'stream changed');
     this.signals.changed(id);
+    const node = this.nodes.of(stream.nodeId);
     if (from === 'RUNNING') {
       // Its camera delivers: there is nothing to ask, and a second session might be one too many.
-      void this.reconcile.execute(stream.path, { mustRestart: true });
+      void node?.reconcile.execute(stream.path, { mustRestart: true });
     } else {
-      this.askFirst.execute(stream);
+      node?.askFirst.execute(stream);
     }
     return stream;
   }

@@ -11,9 +11,9 @@ import {
 } from '../domain/ports/stream-repository.js';
 import { Reason } from '../domain/reason.js';
 import { CameraBusy, StreamNotFound } from '../domain/stream.errors.js';
-import { ReconcileStream } from './reconcile-stream.js';
+import { ConfiguredNodes } from './configured-nodes.js';
+import { Nodes } from './nodes.js';
 import { StreamSignals } from './stream-signals.js';
-import { StreamingSettings } from './streaming-settings.js';
 
 export type StartRequest = Pick<
   NewStream,
@@ -36,9 +36,9 @@ export class StartStream {
 
   constructor(
     private readonly streams: StreamRepository,
-    private readonly reconcile: ReconcileStream,
+    private readonly nodes: Nodes,
     private readonly signals: StreamSignals,
-    private readonly settings: StreamingSettings,
+    private readonly configured: ConfiguredNodes,
     private readonly clock: Clock,
   ) {}
 
@@ -47,15 +47,15 @@ export class StartStream {
     const outcome = await this.streams.start({
       ...request,
       id: uuidv7(),
-      nodeId: this.settings.nodeId,
-      path: pathOf(this.settings.pathPrefix, request.cameraId),
+      nodeId: this.configured.descriptions[0].id,
+      path: pathOf(this.configured.pathPrefix, request.cameraId),
     });
     if (outcome.kind === 'busy') {
       throw new CameraBusy(request.cameraId, outcome.activeStreamId);
     }
-    const { id, cameraId, path, status, reason } = outcome.stream;
+    const { id, cameraId, nodeId, path, status, reason } = outcome.stream;
     this.logger.log({ streamId: id, cameraId, from: null, to: status, reason }, 'stream changed');
-    void this.reconcile.execute(path);
+    void this.nodes.of(nodeId)?.reconcile.execute(path);
     return waitMs === 0 ? outcome.stream : this.settled(outcome.stream, { waitMs, signal });
   }
 

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 
 import { type ExpectedGenerations } from '../domain/ports/stream-changes.js';
 import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
-import { ReconcileStream } from './reconcile-stream.js';
+import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
 import { StreamSignals } from './stream-signals.js';
 
@@ -12,7 +12,7 @@ export class StopStream {
 
   constructor(
     private readonly streams: StreamRepository,
-    private readonly reconcile: ReconcileStream,
+    private readonly nodes: Nodes,
     private readonly signals: StreamSignals,
   ) {}
 
@@ -29,7 +29,7 @@ export class StopStream {
         'stream changed',
       );
       this.signals.changed(id);
-      void this.reconcile.execute(stream.path);
+      void this.nodes.of(stream.nodeId)?.reconcile.execute(stream.path);
     }
     return stream;
   }

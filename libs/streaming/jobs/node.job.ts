@@ -20,6 +20,7 @@ import { ReconcileNode, type TickResult } from '../application/reconcile-node.js
 import { HintedLooks } from './hinted-looks.js';
 
 export abstract class NodeJobSettings {
+  abstract readonly nodeId: string;
   abstract readonly reconcileIntervalMs: number;
   abstract readonly leaseRenewMs: number;
 }
@@ -68,8 +69,9 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly settings: NodeJobSettings,
     private readonly clock: Clock,
   ) {
-    this.leaseLoop = new BackgroundLoop('Lease', () => this.renew(), clock);
-    this.tickLoop = new BackgroundLoop('Reconcile', () => this.tick(), clock);
+    const facts = { nodeId: settings.nodeId };
+    this.leaseLoop = new BackgroundLoop({ name: 'Lease', facts }, () => this.renew(), clock);
+    this.tickLoop = new BackgroundLoop({ name: 'Reconcile', facts }, () => this.tick(), clock);
   }
 
   /**
@@ -97,7 +99,7 @@ export class NodeJob implements BeforeApplicationShutdown {
   private async leave(): Promise<void> {
     if (this.isStarted) {
       INTERVALS.forEach((name) => {
-        this.scheduler.deleteInterval(name);
+        this.scheduler.deleteInterval(this.intervalOf(name));
       });
     }
     this.stopping.abort();
@@ -113,7 +115,10 @@ export class NodeJob implements BeforeApplicationShutdown {
     ]);
     await this.writer.close();
     await this.lease.release().catch((err: unknown) => {
-      this.logger.warn({ err }, 'lease not released; it expires by itself');
+      this.logger.warn(
+        { nodeId: this.settings.nodeId, err },
+        'lease not released; it expires by itself',
+      );
     });
   }
 
@@ -121,7 +126,11 @@ export class NodeJob implements BeforeApplicationShutdown {
     const interval = setInterval(() => {
       loop.tick();
     }, everyMs);
-    this.scheduler.addInterval(name, interval);
+    this.scheduler.addInterval(this.intervalOf(name), interval);
+  }
+
+  private intervalOf(name: string): string {
+    return `${name} ${this.settings.nodeId}`;
   }
 
   private async renew(): Promise<RunResult> {

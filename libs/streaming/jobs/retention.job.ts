@@ -26,7 +26,11 @@ export class RetentionJob implements OnApplicationBootstrap, BeforeApplicationSh
     private readonly scheduler: SchedulerRegistry,
     clock: Clock,
   ) {
-    this.loop = new BackgroundLoop('Retention', () => prune.execute(this.stopping.signal), clock);
+    this.loop = new BackgroundLoop(
+      { name: 'Retention' },
+      () => prune.execute(this.stopping.signal),
+      clock,
+    );
   }
 
   onApplicationBootstrap(): void {

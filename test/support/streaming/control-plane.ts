@@ -6,6 +6,7 @@ import { ApplyPath } from '#streaming/application/apply-path.js';
 import { AskFirst } from '#streaming/application/ask-first.js';
 import { AuditConfig } from '#streaming/application/audit-config.js';
 import { CheckNode } from '#streaming/application/check-node.js';
+import { type ConfiguredNodes } from '#streaming/application/configured-nodes.js';
 import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
 import { HearFaults } from '#streaming/application/hear-faults.js';
@@ -15,6 +16,7 @@ import { KeepBootFile } from '#streaming/application/keep-boot-file.js';
 import { LookAtStream } from '#streaming/application/look-at-stream.js';
 import { NodeMemory } from '#streaming/application/node-memory.js';
 import { NodeState } from '#streaming/application/node-state.js';
+import { Nodes } from '#streaming/application/nodes.js';
 import { PatchStream } from '#streaming/application/patch-stream.js';
 import { PathWriter } from '#streaming/application/path-writer.js';
 import { ProbeSilent } from '#streaming/application/probe-silent.js';
@@ -37,6 +39,7 @@ import { FakeSourceProbe } from './fake-source-probe.js';
 import { InMemoryNodeDirectory } from './in-memory-node-directory.js';
 import { InMemoryNodeLeases, LeaseTable } from './in-memory-node-leases.js';
 import { InMemoryStreamRepository } from './in-memory-stream-repository.js';
+import { PLAYBACK } from './stream-rows.js';
 
 export const TICK_MS = 5_000;
 export const NEVER = new AbortController().signal;
@@ -54,6 +57,15 @@ export const SETTINGS: Settings = {
   breakerMs: 5_000,
   leaseSafeMs: 10_000,
 };
+
+/** Time passes only when a test says so. */
+const NO_CLOCKWORK = { start: () => undefined, stop: () => Promise.resolve() };
+
+function configured({ nodeId, pathPrefix }: Settings): ConfiguredNodes {
+  const apiUrl = 'http://127.0.0.1:9997/';
+  const description = { id: nodeId, apiUrl, playback: PLAYBACK, maxPaths: 1_000 };
+  return { descriptions: [description], pathPrefix };
+}
 
 /** What several processes share. */
 export class World {
@@ -133,14 +145,6 @@ export class ControlPlane {
       clock,
     );
     this.reconcileStream = new ReconcileStream(this.writer, this.follow, save);
-    this.startStream = new StartStream(
-      streams,
-      this.reconcileStream,
-      this.signals,
-      settings,
-      clock,
-    );
-    this.patchStream = new PatchStream(streams, node, this.reconcileStream, this.signals);
     this.askFirst = new AskFirst(
       world.cameras,
       streams,
@@ -151,8 +155,19 @@ export class ControlPlane {
       settings,
       clock,
     );
-    this.retryStream = new RetryStream(streams, this.reconcileStream, this.askFirst, this.signals);
-    this.stopStream = new StopStream(streams, this.reconcileStream, this.signals);
+    const nodes = new Nodes([
+      {
+        id: settings.nodeId,
+        reconcile: this.reconcileStream,
+        askFirst: this.askFirst,
+        client: node,
+        clockwork: NO_CLOCKWORK,
+      },
+    ]);
+    this.startStream = new StartStream(streams, nodes, this.signals, configured(settings), clock);
+    this.patchStream = new PatchStream(streams, nodes, this.signals);
+    this.retryStream = new RetryStream(streams, nodes, this.signals);
+    this.stopStream = new StopStream(streams, nodes, this.signals);
   }
 
   /** Accepted, and everything done that needs no time to pass. */

@@ -161,7 +161,7 @@ export class InMemoryStreamRepository extends StreamRepository {
       return decided;
     }
     const { row, effect, changed } = decided;
-    return { kind: 'previewed', path: row.state.path, effect, changed };
+    return { kind: 'previewed', nodeId: row.nodeId, path: row.state.path, effect, changed };
   }
 
   override async retry(id: string, expected: ExpectedGenerations): Promise<RetryOutcome> {

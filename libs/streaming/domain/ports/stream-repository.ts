@@ -77,8 +77,14 @@ export type PatchOutcome =
       readonly previousStatus: StreamStatus;
     } & PatchDecision);
 
+/** A path has its name on one node only. */
+export interface PlacedPath {
+  readonly nodeId: string;
+  readonly path: string;
+}
+
 export type PreviewOutcome =
-  RefusedPatch | ({ readonly kind: 'previewed'; readonly path: string } & PatchDecision);
+  RefusedPatch | ({ readonly kind: 'previewed' } & PlacedPath & PatchDecision);
 
 export type RetryOutcome =
   | RefusedChange

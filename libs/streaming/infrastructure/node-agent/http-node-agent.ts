@@ -1,5 +1,5 @@
 import { HttpService } from '@nestjs/axios';
-import { Injectable, type OnApplicationShutdown } from '@nestjs/common';
+import { Inject, Injectable, type OnApplicationShutdown } from '@nestjs/common';
 
 import { type Inconclusive } from '../../domain/look.js';
 import {
@@ -8,13 +8,11 @@ import {
   type Pokes,
   type WantedPaths,
 } from '../../domain/ports/node-agent.js';
-import { type Answer, HttpCall } from '../http/http-call.js';
+import { type Answer, HttpCall, type HttpCallSettings } from '../http/http-call.js';
 import { pathBody } from '../mediamtx/path-body.js';
 import { decodePokes, decodeReport } from './agent-answers.js';
 import { NodeAgentSettings } from './node-agent-settings.js';
 
-/** The agent is beside MediaMTX, and answers from its memory. Too high: ticks wait for one that hangs. */
-const REPORT_TIMEOUT_MS = 2_000;
 /** It tries what is new before it accepts: 0.4 s for a thousand paths. */
 const PUT_TIMEOUT_MS = 60_000;
 /** The longest that the agent grants. */
@@ -26,12 +24,9 @@ const WAIT_TIMEOUT_MS = WAIT_MS + 5_000;
 export class HttpNodeAgent extends NodeAgent implements OnApplicationShutdown {
   private readonly http: HttpCall | null;
 
-  constructor(http: HttpService, { url, token }: NodeAgentSettings) {
+  constructor(http: HttpService, @Inject(NodeAgentSettings) settings: NodeAgentSettings | null) {
     super();
-    this.http =
-      url === null
-        ? null
-        : new HttpCall(http, { apiUrl: url, token, timeoutMs: REPORT_TIMEOUT_MS });
+    this.http = settings === null ? null : new HttpCall(http, callSettings(settings));
   }
 
   override get isPresent(): boolean {
@@ -78,6 +73,10 @@ export class HttpNodeAgent extends NodeAgent implements OnApplicationShutdown {
       this.http?.send(call) ?? Promise.resolve({ kind: 'failed', failure: 'the node has no agent' })
     );
   }
+}
+
+function callSettings({ url, token, timeoutMs }: NodeAgentSettings): HttpCallSettings {
+  return { apiUrl: url, token, timeoutMs };
 }
 
 /** Never the text of the answer: it is another system's. */

@@ -1,6 +1,8 @@
-/** How to reach the agent of one node. */
+/** How to reach the agent beside one MediaMTX; provided as null for a node that has none. */
 export abstract class NodeAgentSettings {
-  /** Null: the node has none. */
-  abstract readonly url: string | null;
+  abstract readonly url: string;
+  /** A secret. */
   abstract readonly token: string;
+  /** Deadline of each call, in ms. */
+  abstract readonly timeoutMs: number;
 }

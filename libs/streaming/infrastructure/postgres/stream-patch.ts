@@ -95,7 +95,7 @@ export const PATCH_SQL = `
 
 export const PREVIEW_SQL = `
   WITH old AS (SELECT * FROM streams WHERE id = $1), ${DECISION}
-  SELECT verdict, generation, has_effect, changed, path FROM d`;
+  SELECT verdict, generation, has_effect, changed, node_id, path FROM d`;
 
 export function patchParameters(
   id: string,
@@ -122,7 +122,7 @@ interface DecisionRead extends Judged {
 }
 
 export type PatchRead = ChangeRead & DecisionRead;
-export type PreviewRead = DecisionRead & { readonly path: string };
+export type PreviewRead = DecisionRead & { readonly node_id: string; readonly path: string };
 
 export function toPatchOutcome(row: PatchRead | undefined): PatchOutcome {
   if (row?.verdict !== 'patched') {
@@ -134,7 +134,7 @@ export function toPatchOutcome(row: PatchRead | undefined): PatchOutcome {
 
 export function toPreviewOutcome(row: PreviewRead | undefined): PreviewOutcome {
   return row?.verdict === 'patched'
-    ? { kind: 'previewed', path: row.path, ...decisionOf(row) }
+    ? { kind: 'previewed', nodeId: row.node_id, path: row.path, ...decisionOf(row) }
     : refusedPatchOf(row);
 }
 

@@ -9,7 +9,7 @@ import { LOOPBACK, settlePorts } from './network/ports.js';
 import { startApi } from './parts/api.js';
 import { startCamera } from './parts/camera.js';
 import { startDatabase } from './parts/database.js';
-import { startMediaServer } from './parts/media-server.js';
+import { findProgram, startMediaServer } from './parts/media-server.js';
 import { shownPath } from './shown-path.js';
 import { StackContext } from './stack-context.js';
 import { type Ports, type StandaloneConfig } from './standalone-config.js';
@@ -17,6 +17,14 @@ import { type Terminal } from './terminal.js';
 import { welcome } from './welcome.js';
 
 const LEFTOVER_GRACE_MS = 3_000;
+
+/** The camera before the node: that comes with its paths, and tries one that is refused late again. */
+async function startMedia(context: StackContext) {
+  const program = await findProgram(context);
+  const cameraUrl = await startCamera(context, program);
+  const mediaServer = await startMediaServer(context, program);
+  return { program, cameraUrl, mediaServer };
+}
 
 /**
  * The whole product on one machine: database, MediaMTX, a test camera and the API, each a child of
@@ -71,15 +79,16 @@ export class LocalStack {
     const { folder, ports } = context.is;
     terminal.say(`Vigia, local stack (data in ${shownPath(folder.root)})`);
     terminal.say();
-    const databaseUrl = await startDatabase(context);
-    const mediaServer = await startMediaServer(context);
-    const cameraUrl = await startCamera(context, mediaServer.program);
+    const [databaseUrl, { program, cameraUrl, mediaServer }] = await Promise.all([
+      startDatabase(context),
+      startMedia(context),
+    ]);
     const apiUrl = await startApi(context, databaseUrl, mediaServer);
     const pages = `http://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_WEBRTC_PORT}`;
     const lines = welcome({
       apiUrl,
       cameraUrl,
-      pageUrl: mediaServer.program && `${pages}/${this.config.pathPrefix}/test/`,
+      pageUrl: program && `${pages}/${this.config.pathPrefix}/test/`,
       logs: shownPath(folder.logs),
     });
     for (const line of lines) terminal.say(line);

@@ -12,6 +12,8 @@ import { type Terminal } from './terminal.js';
 /** What a part says about its child; the rest is the same for all. */
 export type ChildPlan = Omit<Supervision, 'log' | 'ledger' | 'terminal'> & {
   readonly logName: string;
+  /** Whatever was started before or beside it is gone before it is. */
+  readonly stopsLast?: boolean;
 };
 
 interface Surroundings {
@@ -31,11 +33,12 @@ export class StackContext {
   constructor(readonly is: Surroundings) {}
 
   /** Runs a child and keeps it running; it is ready when this returns. */
-  async run({ logName, ...plan }: ChildPlan): Promise<void> {
+  async run({ logName, stopsLast = false, ...plan }: ChildPlan): Promise<void> {
     const { terminal, signal } = this.is;
     const child = new SupervisedProcess({ ...plan, ...this.record(logName), terminal });
     // Before its start: a start that fails or is interrupted leaves something to stop, too.
-    this.running.push(child);
+    if (stopsLast) this.running.unshift(child);
+    else this.running.push(child);
     await child.start(signal);
   }
 
@@ -45,7 +48,7 @@ export class StackContext {
     return { log: new LogFile(file), ledger: this.is.ledger };
   }
 
-  /** One after the other, the last one first: the API is gone before its database is. */
+  /** One after the other, the last one first: the API is gone before its node and its database are. */
   async stopAll(): Promise<void> {
     for (const child of this.running.toReversed()) await child.stop();
   }

@@ -38,6 +38,7 @@ const ENVIRONMENT = z
     VIGIA_MEDIAMTX_RTSP_PORT: port(8554),
     VIGIA_MEDIAMTX_HLS_PORT: port(8888),
     VIGIA_MEDIAMTX_WEBRTC_PORT: port(8889),
+    VIGIA_NODE_AGENT_PORT: port(9996),
     VIGIA_CAMERA_PORT: port(8555),
     /** A MediaMTX to run instead of the one on PATH or a downloaded one. */
     MEDIAMTX_BIN: z.string().optional(),
@@ -68,6 +69,7 @@ export type PortVariable =
   | 'VIGIA_MEDIAMTX_RTSP_PORT'
   | 'VIGIA_MEDIAMTX_HLS_PORT'
   | 'VIGIA_MEDIAMTX_WEBRTC_PORT'
+  | 'VIGIA_NODE_AGENT_PORT'
   | 'VIGIA_CAMERA_PORT';
 
 export type Ports = Readonly<Record<PortVariable, number>>;

@@ -3,9 +3,10 @@
  * MediaMTX and ffmpeg on this machine a real picture flows; without, the same on the simulator.
  */
 import { execFileSync } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -20,10 +21,12 @@ import {
   jest,
 } from '@jest/globals';
 
-import { isAlive } from '#supervision/process-table.js';
+import { isAlive, readAllProcesses } from '#supervision/process-table.js';
 
 import { eventually } from '../support/eventually.js';
+import { findRealMediaMtx } from '../support/mediamtx/find-real-media-mtx.js';
 import { listeningAddresses } from '../support/listening-sockets.js';
+import { StackNode } from '../support/stack-node.js';
 import {
   LocalStackProcess,
   STACK_MAIN,
@@ -35,11 +38,15 @@ import {
 
 jest.setTimeout(90_000);
 
-const MEDIA_SERVER = /mediamtx\.yml|simulator\/main\.js/;
+const MEDIA_SERVER = /node\/running\/mediamtx\.yml|simulator\/main\.js/;
+const AGENT = /^vigia-node/;
 const DATABASE = /bin\/postgres /;
 const API = /apps\/api\/main\.js/;
 /** Longer than npm takes to hand a Ctrl-C on. */
 const SECOND_CTRL_C_AFTER_MS = 700;
+const isReal = (await findRealMediaMtx()) !== null;
+const onReal = isReal ? it : it.skip;
+const needs = isReal ? '' : ' (needs a real MediaMTX)';
 const onLinux = process.platform === 'linux' ? it : it.skip;
 
 interface StreamBody {
@@ -62,6 +69,14 @@ async function readStream(stack: LocalStackProcess, id: string): Promise<StreamB
   const response = await fetch(`${stack.apiUrl}/api/streams/${id}`);
   expect(response.status).toBe(200);
   return (await response.json()) as StreamBody;
+}
+
+/** Everything that its parts have written down. */
+function logsIn(dataDir: string): string {
+  const folder = path.join(dataDir, 'logs');
+  return readdirSync(folder)
+    .map((name) => readFileSync(path.join(folder, name), 'utf8'))
+    .join('');
 }
 
 describe('the local stack', () => {
@@ -121,13 +136,14 @@ describe('the local stack', () => {
     });
 
     it('keeps its secrets to itself', async () => {
-      const secrets = ['postgres-password', 'mediamtx-password'].map((name) =>
+      const ofAgent = stack.isSimulated ? [] : ['node-agent-token'];
+      const secrets = ['postgres-password', 'mediamtx-password', ...ofAgent].map((name) =>
         readFileSync(path.join(dataDir, name), 'utf8').trim(),
       );
       const health = await (await fetch(`${stack.apiUrl}/health`)).text();
       for (const secret of secrets) {
         expect(secret).toMatch(/^[0-9a-f]{48}$/);
-        expect(stack.output + health).not.toContain(secret);
+        expect(stack.output + health + logsIn(dataDir)).not.toContain(secret);
       }
     });
 
@@ -137,8 +153,46 @@ describe('the local stack', () => {
       expect(addresses.filter((address) => !address.endsWith(' 127.0.0.1'))).toEqual([]);
     });
 
+    it('starts the media server again when it dies, and says so', async () => {
+      const victim = stack.child(MEDIA_SERVER);
+      process.kill(victim.pid, 'SIGKILL');
+
+      await stack.untilSaid(/(MediaMTX|Simulator) ended \(SIGKILL\): starting it again/);
+      await stack.untilSaid(/MediaMTX is started again|Simulator is up again/);
+      expect(stack.child(MEDIA_SERVER).pid).not.toBe(victim.pid);
+    });
+
+    onReal(`has the paths of MediaMTX back while the API does nothing${needs}`, async () => {
+      const api = stack.child(API);
+      process.kill(api.pid, 'SIGSTOP');
+      const revision = randomUUID();
+      const source = 'rtsp://127.0.0.1:9/none';
+      const body = { source, sourceOnDemand: false, rtspTransport: 'tcp' };
+      const node = new StackNode(stack, dataDir);
+      await node.put({ revision, paths: { 'cam/a': body, 'cam/b': body } });
+      process.kill(stack.child(MEDIA_SERVER).pid, 'SIGKILL');
+
+      await eventually(async () => expect(await node.listed()).toEqual(['cam/a', 'cam/b']), {
+        timeoutMs: 20_000,
+      });
+      expect(await node.report()).toMatchObject({ bootRevision: revision });
+      process.kill(api.pid, 'SIGCONT');
+    });
+
+    onReal(`has one MediaMTX again when its agent was killed${needs}`, async () => {
+      const [agent, server] = [stack.child(AGENT), stack.child(MEDIA_SERVER)];
+      process.kill(agent.pid, 'SIGKILL');
+
+      await stack.untilSaid(/Node agent ended \(SIGKILL\): starting it again in 0.5 s/);
+      await stack.untilSaid(/Node agent is up again \(pid \d+\)/);
+      expect(isAlive(server)).toBe(false);
+      const servers = readAllProcesses().filter(({ command }) =>
+        command.includes(path.join(dataDir, 'node/running')),
+      );
+      expect(servers).toEqual([stack.child(MEDIA_SERVER)]);
+    });
+
     it.each([
-      ['the media server', '(MediaMTX|Simulator)', MEDIA_SERVER],
       ['the database', 'PostgreSQL', DATABASE],
       ['the API', 'API', API],
     ])('starts %s again when it dies, and says so', async (_, name, command) => {
@@ -175,7 +229,7 @@ describe('the local stack', () => {
       process.kill(stack.child(MEDIA_SERVER).pid, 'SIGSTOP');
 
       expect(await stack.stop()).toBe(0);
-      expect(stack.output).toMatch(/(MediaMTX|Simulator) did not stop within 3 s: killed/);
+      expect(stack.output).toMatch(/(Node agent|Simulator) did not stop within 3 s: killed/);
       await untilAllGone(family);
     });
 
@@ -232,7 +286,7 @@ describe('the local stack', () => {
     it('ends what is left when its guard was killed together with it', async () => {
       const stack = await up();
       const family = stack.descendants();
-      process.kill(stack.child('vigia-guard').pid, 'SIGKILL');
+      process.kill(stack.guard.pid, 'SIGKILL');
       stack.signal('SIGKILL');
       await stack.exited;
       expect(family.filter(isAlive)).not.toEqual([]);
@@ -267,7 +321,7 @@ describe('the local stack', () => {
       const server = createServer().listen(0, '127.0.0.1');
       await once(server, 'listening');
       const port = String((server.address() as AddressInfo).port);
-      for (const variable of ['PORT', 'VIGIA_POSTGRES_PORT', 'VIGIA_MEDIAMTX_HLS_PORT']) {
+      for (const variable of ['PORT', 'VIGIA_POSTGRES_PORT', 'VIGIA_NODE_AGENT_PORT']) {
         const { code, output } = await failing({ [variable]: port });
         expect(code).toBe(1);
         expect(output).toBe(`vigia: port ${port} is taken: set ${variable} to another\n`);

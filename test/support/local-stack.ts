@@ -27,6 +27,7 @@ const ANY_PORT = {
   VIGIA_MEDIAMTX_RTSP_PORT: '0',
   VIGIA_MEDIAMTX_HLS_PORT: '0',
   VIGIA_MEDIAMTX_WEBRTC_PORT: '0',
+  VIGIA_NODE_AGENT_PORT: '0',
   VIGIA_CAMERA_PORT: '0',
 };
 
@@ -104,6 +105,11 @@ export class LocalStackProcess {
     return this.output.includes('SIMULATED');
   }
 
+  /** Nothing on the simulator. */
+  get agentUrl(): string | undefined {
+    return /run by the node agent on (http:\S+)/.exec(this.output)?.[1];
+  }
+
   async untilUp(): Promise<void> {
     await eventually(() => {
       if (!this.process.isRunning) throw new Error(`the stack has ended: ${this.output}`);
@@ -125,6 +131,15 @@ export class LocalStackProcess {
     const rows = readAllProcesses();
     const found = descendantsOf(this.pid, rows).find((row) => row.command.search(command) >= 0);
     if (found === undefined) throw new Error(`no child is ${String(command)}: ${this.output}`);
+    return found;
+  }
+
+  /** What ends the others when the stack is killed; the agent has one of its own. */
+  get guard(): ProcessRow {
+    const found = this.descendants().find(
+      ({ parentPid, command }) => parentPid === this.pid && command.includes('vigia-guard'),
+    );
+    if (found === undefined) throw new Error(`there is no guard: ${this.output}`);
     return found;
   }
 

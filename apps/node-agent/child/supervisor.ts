@@ -134,7 +134,8 @@ export class Supervisor {
     this.boot = boot;
     this.starts += 1;
     this.startedAt = new Date().toISOString();
-    log.info({ pid: child.pid, revision: boot.revision }, 'MediaMTX is started');
+    const restarts = this.starts - 1;
+    log.info({ pid: child.pid, revision: boot.revision, restarts }, 'MediaMTX is started');
     return { child, childLog };
   }
 

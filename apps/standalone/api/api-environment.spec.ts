@@ -7,9 +7,12 @@ const { ports } = readStandaloneConfig({});
 const SURROUNDINGS = {
   ports,
   databaseUrl: 'postgresql://vigia:secret@127.0.0.1:5433/vigia',
-  mediaMtxApiUrl: 'http://127.0.0.1:9997',
-  mediaMtxApiUser: 'vigia',
-  mediaMtxApiPassword: 'secret',
+  mediaServer: {
+    apiUrl: 'http://127.0.0.1:9997',
+    apiUser: 'vigia',
+    apiPassword: 'secret',
+    agent: { url: 'http://127.0.0.1:9996', token: 'secret too' },
+  },
 };
 
 describe('apiEnvironment', () => {
@@ -23,11 +26,20 @@ describe('apiEnvironment', () => {
       MEDIAMTX_API_URL: 'http://127.0.0.1:9997',
       MEDIAMTX_API_USER: 'vigia',
       MEDIAMTX_API_PASSWORD: 'secret',
+      NODE_AGENT_URL: 'http://127.0.0.1:9996',
+      NODE_AGENT_TOKEN: 'secret too',
       MEDIAMTX_HLS_URL: 'http://127.0.0.1:8888',
       MEDIAMTX_WEBRTC_URL: 'http://127.0.0.1:8889',
       MEDIAMTX_RTSP_URL: 'rtsp://127.0.0.1:8554',
       LOG_FORMAT: 'json',
     });
+  });
+
+  it('names no agent where there is none, whatever the person has set', () => {
+    const mediaServer = { ...SURROUNDINGS.mediaServer, agent: undefined };
+    const env = { NODE_AGENT_URL: 'http://elsewhere', NODE_AGENT_TOKEN: 'x', NODE_AGENT_DIR: '/' };
+    const names = Object.keys(apiEnvironment(env, { ...SURROUNDINGS, mediaServer }));
+    expect(names.filter((name) => name.startsWith('NODE_AGENT'))).toEqual([]);
   });
 
   it('keeps the settings of the person, but never listens beyond this machine', () => {

@@ -1,33 +1,43 @@
 import { LOOPBACK } from '../network/ports.js';
+import { type MediaServer } from '../parts/media-server.js';
 import { type Ports } from '../standalone-config.js';
 
 export interface ApiSurroundings {
   readonly ports: Ports;
   readonly databaseUrl: string;
-  readonly mediaMtxApiUrl: string;
-  readonly mediaMtxApiUser: string;
-  readonly mediaMtxApiPassword: string;
+  readonly mediaServer: MediaServer;
 }
 
 /** What of the person's environment the stack decides itself; a value given for it is not used. */
-export const DECIDED_HERE = ['HOST', 'MEDIAMTX_API_URL', 'LOG_FORMAT', 'MIGRATE_ON_START'] as const;
+export const DECIDED_HERE = [
+  'HOST',
+  'MEDIAMTX_API_URL',
+  'NODE_AGENT_URL',
+  'NODE_AGENT_TOKEN',
+  'LOG_FORMAT',
+  'MIGRATE_ON_START',
+] as const;
+
+/** Settings of the stack itself and of the agent: the API would wonder about them. */
+const OF_OTHERS = /^(VIGIA_|NODE_AGENT_|NODE_BASE_FILE$|MEDIAMTX_BIN$)/;
 
 /** The environment of the API: the person's own settings, and where the parts of the stack are. */
 export function apiEnvironment(
   env: NodeJS.ProcessEnv,
-  { ports, ...surroundings }: ApiSurroundings,
+  { ports, databaseUrl, mediaServer }: ApiSurroundings,
 ): NodeJS.ProcessEnv {
-  // Settings of the stack itself mean nothing to the API, which would wonder about them.
-  const own = Object.entries(env).filter(([name]) => !/^(VIGIA_|MEDIAMTX_BIN$)/.test(name));
+  const own = Object.entries(env).filter(([name]) => !OF_OTHERS.test(name));
+  const { agent } = mediaServer;
   return {
     ...Object.fromEntries(own),
     HOST: LOOPBACK,
     PORT: String(ports.PORT),
-    DATABASE_URL: surroundings.databaseUrl,
+    DATABASE_URL: databaseUrl,
     MIGRATE_ON_START: 'true',
-    MEDIAMTX_API_URL: surroundings.mediaMtxApiUrl,
-    MEDIAMTX_API_USER: surroundings.mediaMtxApiUser,
-    MEDIAMTX_API_PASSWORD: surroundings.mediaMtxApiPassword,
+    MEDIAMTX_API_URL: mediaServer.apiUrl,
+    MEDIAMTX_API_USER: mediaServer.apiUser,
+    MEDIAMTX_API_PASSWORD: mediaServer.apiPassword,
+    ...(agent && { NODE_AGENT_URL: agent.url, NODE_AGENT_TOKEN: agent.token }),
     MEDIAMTX_HLS_URL: `http://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_HLS_PORT}`,
     MEDIAMTX_WEBRTC_URL: `http://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_WEBRTC_PORT}`,
     MEDIAMTX_RTSP_URL: `rtsp://${LOOPBACK}:${ports.VIGIA_MEDIAMTX_RTSP_PORT}`,

@@ -1,7 +1,7 @@
 import path from 'node:path';
 
 import { apiEnvironment, DECIDED_HERE } from '../api/api-environment.js';
-import { readableLogLine } from '../api/api-log-line.js';
+import { readableLogLine } from '../log-lines/readable-log-line.js';
 import { httpStatus } from '../network/http-status.js';
 import { LOOPBACK } from '../network/ports.js';
 import { type StackContext } from '../stack-context.js';
@@ -32,9 +32,7 @@ export async function startApi(
       env: apiEnvironment(process.env, {
         ports,
         databaseUrl,
-        mediaMtxApiUrl: mediaServer.apiUrl,
-        mediaMtxApiUser: mediaServer.apiUser,
-        mediaMtxApiPassword: mediaServer.apiPassword,
+        mediaServer,
       }),
       cwd: folder.root,
     },
@@ -43,7 +41,7 @@ export async function startApi(
     graceMs: config.drainTimeoutMs + GRACE_BEYOND_DRAIN_MS,
     isReady: async () => (await httpStatus(`${url}/health/ready`)) === 200,
     onLine: (line) => {
-      const readable = readableLogLine(line);
+      const readable = readableLogLine('API', line);
       if (readable !== undefined) terminal.warn(readable);
     },
   });

@@ -3,12 +3,12 @@ import path from 'node:path';
 import { findOnPath } from '#supervision/find-on-path.js';
 
 import { findDrawing, publishArgs, type Drawing } from '../camera/test-picture.js';
+import { writePrivateFile } from '../data-folder/private-file.js';
 import { type MediaMtxProgram } from '../media-mtx/find-media-mtx.js';
 import { cameraConfig, mediaMtxEnvironment } from '../media-mtx/media-mtx-config.js';
 import { LOOPBACK } from '../network/ports.js';
 import { isTcpOpen } from '../network/tcp-open.js';
 import { type StackContext } from '../stack-context.js';
-import { writePrivateFile } from './media-server.js';
 
 const PATH_NAME = 'test';
 const START_TIMEOUT_MS = 20_000;

@@ -55,6 +55,7 @@ export async function startDatabase(context: StackContext): Promise<string> {
   await context.run({
     name: child.name,
     logName: 'postgres',
+    stopsLast: true,
     command: postgresCommand(cluster, port),
     // "Fast": it does not wait for clients to leave.
     stopSignal: child.stopSignal,

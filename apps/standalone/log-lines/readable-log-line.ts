@@ -2,9 +2,9 @@ import { z } from 'zod';
 
 /** The levels that a person should hear of, and what they are called on the terminal. */
 const LABELS: ReadonlyMap<unknown, string> = new Map([
-  ['warn', 'API warning'],
-  ['error', 'API error'],
-  ['fatal', 'API error'],
+  ['warn', 'warning'],
+  ['error', 'error'],
+  ['fatal', 'error'],
 ]);
 
 const LOG_LINE = z.object({
@@ -34,7 +34,8 @@ function detailsOf(entry: Readonly<Record<string, unknown>>): string {
     .join(' ');
 }
 
-function parseJson(line: string): unknown {
+/** Nothing for a line that is no JSON. */
+export function parseJson(line: string): unknown {
   try {
     return JSON.parse(line);
   } catch {
@@ -43,16 +44,16 @@ function parseJson(line: string): unknown {
 }
 
 /**
- * What a line of the API's log says to a person; nothing for what is not worth a person's while.
- * A line that is no JSON comes from Node itself (a crash), and is passed on as it is.
+ * What a line of the log of one of our programs says to a person; nothing for what is not worth a
+ * person's while. A line that is no JSON comes from Node itself (a crash), and is passed on as it is.
  */
-export function readableLogLine(line: string): string | undefined {
+export function readableLogLine(program: string, line: string): string | undefined {
   const entry = parseJson(line);
-  if (entry === undefined) return line.trim() === '' ? undefined : `API: ${line}`;
+  if (entry === undefined) return line.trim() === '' ? undefined : `${program}: ${line}`;
   const parsed = LOG_LINE.safeParse(entry);
   const label = LABELS.get(parsed.data?.level);
   if (!parsed.success || label === undefined) return undefined;
   const { msg, err } = parsed.data;
   const parts = [msg, err?.message, detailsOf(entry as Record<string, unknown>)];
-  return `${label}: ${parts.filter((part) => part !== undefined && part !== '').join(' · ')}`;
+  return `${program} ${label}: ${parts.filter((part) => part !== undefined && part !== '').join(' · ')}`;
 }

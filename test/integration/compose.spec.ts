@@ -10,17 +10,19 @@ import { parse } from 'yaml';
 
 import { loadApiConfig } from '#platform/config/api-config.js';
 
-import { MEDIAMTX_VERSION } from '../../apps/standalone/media-mtx/media-mtx-release.js';
+import { readAgentConfig } from '../../apps/node-agent/agent-config.js';
+import { parseBaseFile } from '../../apps/node-agent/boot/base-file.js';
 import { ChildProcess } from '../support/child-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
+import { parseDockerfile } from '../support/image/dockerfile.js';
 import { findRealMediaMtx } from '../support/mediamtx/find-real-media-mtx.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const read = (file: string) => readFileSync(path.join(ROOT, file), 'utf8');
 
 interface Service {
-  readonly image: string;
+  readonly image?: string;
   readonly build?: { readonly dockerfile: string };
   readonly command?: readonly string[];
   readonly restart: string;
@@ -33,7 +35,7 @@ interface Service {
 }
 
 interface Compose {
-  readonly services: Readonly<Record<'postgres' | 'mediamtx' | 'migrate' | 'api', Service>>;
+  readonly services: Readonly<Record<'postgres' | 'node' | 'migrate' | 'api', Service>>;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
 }
 
@@ -44,7 +46,7 @@ const withDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$
 
 describe('docker-compose.yml', () => {
   const compose = parse(withDefaults(read('docker-compose.yml')), { merge: true }) as Compose;
-  const { postgres, mediamtx, migrate, api } = compose.services;
+  const { postgres, node, migrate, api } = compose.services;
 
   it('is valid by the schema of the Compose specification', () => {
     const packageJson = createRequire(import.meta.url).resolve('dclint/package.json');
@@ -64,22 +66,22 @@ describe('docker-compose.yml', () => {
     expect(withDefaults(read('docker-compose.yml'))).not.toMatch(/\$\{/);
   });
 
-  it('publishes to this machine only, and neither the database nor the control API', () => {
+  it('publishes to this machine only, and neither the database, the control API nor the agent', () => {
     const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
     expect(published).toHaveLength(6);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1(\/udp|\/tcp)?$/);
-    expect(published.filter((port) => /:(5432|9997|9998)/.test(port))).toEqual([]);
+    expect(published.filter((port) => /:(5432|9996|9997|9998)/.test(port))).toEqual([]);
     expect([postgres.ports, migrate.ports]).toEqual([undefined, undefined]);
   });
 
-  it('lets the API alone reach the control API, and the API and its migration the database', () => {
+  it('lets the API alone reach the node, and the API and its migration the database', () => {
     const onNetwork = (name: string) =>
       Object.entries(compose.services)
         .filter(([, service]) => service.networks.includes(name))
         .map(([service]) => service)
         .sort();
-    expect(onNetwork('control')).toEqual(['api', 'mediamtx']);
-    expect(onNetwork('media')).toEqual(['mediamtx']);
+    expect(onNetwork('control')).toEqual(['api', 'node']);
+    expect(onNetwork('media')).toEqual(['node']);
     expect(onNetwork('database')).toEqual(['api', 'migrate', 'postgres']);
     expect(compose.networks['control']).toEqual({ internal: true });
     expect(compose.networks['database']).toEqual({ internal: true });
@@ -94,8 +96,10 @@ describe('docker-compose.yml', () => {
     expect(api.depends_on).toMatchObject({
       migrate: { condition: 'service_completed_successfully' },
     });
-    for (const { restart } of [postgres, mediamtx, api]) expect(restart).toBe('unless-stopped');
-    expect(existsSync(path.join(ROOT, api.build?.dockerfile ?? ''))).toBe(true);
+    for (const { restart } of [postgres, node, api]) expect(restart).toBe('unless-stopped');
+    for (const { build } of [api, node]) {
+      expect(existsSync(path.join(ROOT, build?.dockerfile ?? ''))).toBe(true);
+    }
     expect(migrate.image).toBe(api.image);
   });
 
@@ -103,9 +107,9 @@ describe('docker-compose.yml', () => {
     const { config, warnings } = loadApiConfig(api.environment);
     expect(warnings).toEqual([]);
     expect(config).toMatchObject({
-      MEDIAMTX_API_URL: 'http://mediamtx:9997',
+      MEDIAMTX_API_URL: 'http://node:9997',
       MEDIAMTX_API_USER: 'vigia',
-      MEDIAMTX_API_PASSWORD: mediamtx.environment['MTX_AUTHINTERNALUSERS_1_PASS'],
+      MEDIAMTX_API_PASSWORD: node.environment['MTX_AUTHINTERNALUSERS_1_PASS'],
       MIGRATE_ON_START: false,
     });
     const { username, password, hostname, pathname } = new URL(config.DATABASE_URL);
@@ -117,17 +121,35 @@ describe('docker-compose.yml', () => {
     ]);
   });
 
-  it('runs the MediaMTX that Vigia is developed against, with the file beside it', () => {
-    expect(mediamtx.image).toBe(`bluenviron/mediamtx:${MEDIAMTX_VERSION.replace('v', '')}`);
-    const [file, target, mode] = mediamtx.volumes?.[0]?.split(':') ?? [];
-    expect([target, mode]).toEqual(['/mediamtx.yml', 'ro']);
-    expect(existsSync(path.join(ROOT, file ?? ''))).toBe(true);
+  it('gives the agent an environment that it takes, and the API its address and its token', () => {
+    const image = parseDockerfile(read(node.build?.dockerfile ?? ''));
+    const ofImage = Object.fromEntries(
+      image.stages
+        .flatMap(({ steps }) => steps)
+        .flatMap((step) => (step.kind === 'env' ? [[step.name, step.value] as const] : [])),
+    );
+    const config = readAgentConfig({ ...ofImage, ...node.environment });
+    expect(api.environment).toMatchObject({
+      NODE_AGENT_URL: `http://node:${config.NODE_AGENT_PORT}`,
+      NODE_AGENT_TOKEN: config.NODE_AGENT_TOKEN,
+    });
+    expect(config.NODE_AGENT_HOST).toBe('0.0.0.0');
+    expect(node).toMatchObject({ read_only: true, init: true, cap_drop: ['ALL'] });
+    // The one thing that it writes to is what survives.
+    expect(node.volumes).toEqual([
+      `./docker/mediamtx.yml:${config.NODE_BASE_FILE}:ro`,
+      `node-data:${config.NODE_AGENT_DIR}`,
+    ]);
   });
 });
 
 describe('docker/mediamtx.yml', () => {
   const file = path.join(ROOT, 'docker/mediamtx.yml');
   const settings = parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>;
+
+  it('is one that the agent takes without a word', () => {
+    expect(parseBaseFile(readFileSync(file, 'utf8'))).toMatchObject({ ok: true, warnings: [] });
+  });
 
   it('has no path of its own, and no record cleaner', () => {
     expect(settings).toMatchObject({

@@ -1,21 +1,37 @@
 /**
- * The image without Docker: its steps done by hand in a clean folder, and then the result started
+ * The images without Docker: their steps done by hand in a clean folder, and then the result started
  * as the image would start it. Shows that what is copied is enough, and that nothing else is.
  */
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { parse, stringify } from 'yaml';
 
+import { MEDIAMTX_VERSION } from '../../apps/standalone/media-mtx/media-mtx-release.js';
+import { readAgentConfig } from '../../apps/node-agent/agent-config.js';
+import { basicAuth, httpStatus } from '../../apps/standalone/network/http-status.js';
 import { ChildProcess } from '../support/child-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
-import { buildByHand, type Built } from '../support/image/build-by-hand.js';
+import { buildByHand, type Built, type BuiltImage } from '../support/image/build-by-hand.js';
 import { contextFilter, copyContext } from '../support/image/build-context.js';
 import { parseDockerfile } from '../support/image/dockerfile.js';
+import { findRealMediaMtx } from '../support/mediamtx/find-real-media-mtx.js';
+import { FAKE_MEDIA_MTX } from '../support/node-agent/node-agent-process.js';
 import { TestDatabase } from '../support/postgres/test-database.js';
 
 /** All packages are installed here. */
@@ -23,11 +39,36 @@ jest.setTimeout(300_000);
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
-const image = parseDockerfile(readFileSync(path.join(ROOT, 'docker/Dockerfile'), 'utf8'));
+const imageOf = (name: string) =>
+  parseDockerfile(readFileSync(path.join(ROOT, 'docker', name), 'utf8'));
+const image = imageOf('Dockerfile');
+const nodeImage = imageOf('node.Dockerfile');
+const real = await findRealMediaMtx();
 
-describe('the image', () => {
-  let folder: string;
-  let context: string;
+let folder: string;
+let context: string;
+let built: BuiltImage;
+
+beforeAll(async () => {
+  folder = mkdtempSync(path.join(tmpdir(), 'vigia-image-'));
+  context = path.join(folder, 'context');
+  mkdirSync(context);
+  copyContext(ROOT, context);
+  built = await buildByHand(image, { contextDir: context, into: path.join(folder, 'stages') });
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+/** What an image starts, with nothing of the environment of the tests. */
+function startIn({ workdir }: Built, args: readonly string[], env: Record<string, string>) {
+  return ChildProcess.start('env', [
+    '-i',
+    ...Object.entries({ ...env, PWD: workdir }).map(([name, value]) => `${name}=${value}`),
+    process.execPath,
+    ...args.map((arg) => path.join(workdir, arg)),
+  ]);
+}
+
+describe('the image of the API', () => {
   let runtime: Built;
   let database: TestDatabase;
 
@@ -44,17 +85,10 @@ describe('the image', () => {
     run(process.execPath, args, { cwd: runtime.workdir, env, timeout: 60_000 });
 
   beforeAll(async () => {
-    folder = mkdtempSync(path.join(tmpdir(), 'vigia-image-'));
-    context = path.join(folder, 'context');
-    mkdirSync(context);
-    copyContext(ROOT, context);
+    runtime = built.runtime;
     database = await TestDatabase.createEmpty();
-    runtime = await buildByHand(image, context, path.join(folder, 'stages'));
   });
-  afterAll(async () => {
-    await database.close();
-    rmSync(folder, { recursive: true, force: true });
-  });
+  afterAll(() => database.close());
 
   it('is built from what it needs, and from nothing of this machine', () => {
     const isKept = contextFilter(readFileSync(path.join(ROOT, '.dockerignore'), 'utf8'));
@@ -109,14 +143,7 @@ describe('the image', () => {
     await inImage(['dist/apps/api/migrate.js'], environment());
     const port = String(await freePort());
     const env = environment({ PORT: port, MIGRATE_ON_START: 'false' });
-    const api = await ChildProcess.start('env', [
-      '-i',
-      ...Object.entries({ ...env, PWD: runtime.workdir }).map(
-        ([name, value]) => `${name}=${value}`,
-      ),
-      process.execPath,
-      ...args.map((arg) => path.join(runtime.workdir, arg)),
-    ]);
+    const api = await startIn(runtime, args, env);
     try {
       await eventually(
         async () => {
@@ -136,3 +163,98 @@ describe('the image', () => {
     }
   });
 });
+
+describe('the image of a node', () => {
+  const TOKEN = 'a-token-of-the-tests';
+  let runtime: Built;
+  let env: Record<string, string>;
+  let apiPort: number;
+
+  /** Stands for the image of MediaMTX, which holds nothing else. */
+  function mediaMtxStage(): Built {
+    const stage = path.join(folder, 'mediamtx');
+    mkdirSync(stage);
+    symlinkSync(real?.path ?? FAKE_MEDIA_MTX, path.join(stage, 'mediamtx'));
+    return { folder: stage, workdir: stage, env: {} };
+  }
+
+  /** A path of the image, here. */
+  const here = (file = '') => path.join(runtime.folder, file);
+  const statusOf = (port: unknown, route: string, headers: Record<string, string> = {}) =>
+    httpStatus(`http://127.0.0.1:${String(port)}${route}`, headers);
+
+  beforeAll(async () => {
+    const given = new Map([...built.stages, ['mediamtx', mediaMtxStage()]] as const);
+    given.delete('runtime');
+    const into = path.join(folder, 'node-stages');
+    ({ runtime } = await buildByHand(nodeImage, { contextDir: context, into, given }));
+    apiPort = await freePort();
+    const baseFile = path.join(folder, 'mediamtx.yml');
+    writeFileSync(baseFile, await onLoopback(apiPort));
+    env = {
+      PATH: process.env['PATH'] ?? '',
+      ...runtime.env,
+      NODE_AGENT_TOKEN: TOKEN,
+      NODE_AGENT_HOST: '127.0.0.1',
+      NODE_AGENT_PORT: String(await freePort()),
+      NODE_AGENT_DIR: here(runtime.env['NODE_AGENT_DIR']),
+      NODE_BASE_FILE: baseFile,
+      MEDIAMTX_BIN: here(runtime.env['MEDIAMTX_BIN']),
+      MTX_AUTHINTERNALUSERS_1_PASS: 'a',
+    };
+  });
+
+  it('is built as that of the API is, and takes MediaMTX from its own', () => {
+    const [build, mediaMtx, last] = nodeImage.stages;
+    expect(build).toEqual(image.stages[0]);
+    expect(mediaMtx).toEqual({
+      name: 'mediamtx',
+      image: `bluenviron/mediamtx:${MEDIAMTX_VERSION.replace('v', '')}`,
+      steps: [],
+    });
+    expect(last?.image).toBe(image.stages[1]?.image);
+    expect(nodeImage).toMatchObject({
+      user: 'node',
+      command: ['node', 'dist/apps/node-agent/main.js'],
+    });
+    expect(readdirSync(runtime.workdir).sort()).toEqual(['dist', 'node_modules', 'package.json']);
+  });
+
+  it('wants nothing but a token, and has a folder of its own that is closed', () => {
+    expect(readAgentConfig({ ...runtime.env, NODE_AGENT_TOKEN: TOKEN })).toMatchObject({
+      NODE_AGENT_HOST: '0.0.0.0',
+      NODE_AGENT_PORT: 9_996,
+    });
+    expect(statSync(env['NODE_AGENT_DIR'] ?? '').mode & 0o777).toBe(0o700);
+  });
+
+  it('runs MediaMTX on the file of the compose file, answers to its token, and ends with it', async () => {
+    const [, ...args] = nodeImage.command;
+    const [, ...check] = nodeImage.healthcheck;
+    const checkHealth = () => run(process.execPath, check, { cwd: runtime.workdir, env });
+    const agent = await startIn(runtime, args, env);
+    try {
+      await eventually(
+        async () => expect(await statusOf(apiPort, '/v3/info', basicAuth('vigia', 'a'))).toBe(200),
+        { timeoutMs: 30_000, everyMs: 100 },
+      );
+      await checkHealth();
+      expect(await statusOf(env['NODE_AGENT_PORT'], '/v1/report')).toBe(401);
+      expect(agent.output).not.toContain('NODE_BASE_FILE');
+      agent.signal('SIGTERM');
+      expect(await agent.exited).toBe(0);
+      await expect(checkHealth()).rejects.toMatchObject({ code: 1 });
+    } finally {
+      await agent.stop();
+    }
+  });
+});
+
+/** docker/mediamtx.yml with ports of the loopback in place of those of a container. */
+async function onLoopback(apiPort: number): Promise<string> {
+  const text = readFileSync(path.join(ROOT, 'docker/mediamtx.yml'), 'utf8');
+  const settings = parse(text) as Record<string, unknown>;
+  const names = Object.keys(settings).filter((name) => name.endsWith('Address'));
+  for (const name of names) settings[name] = `127.0.0.1:${await freePort()}`;
+  return stringify({ ...settings, apiAddress: `127.0.0.1:${apiPort}` });
+}

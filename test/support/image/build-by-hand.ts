@@ -67,13 +67,18 @@ class StageBuilder {
     });
   }
 
+  /** An absolute path is one of the image, and never one of this machine. */
+  private base(target: string): string {
+    return path.isAbsolute(target) ? this.folder : this.workdir;
+  }
+
   private copy({ from, sources, target }: CopyStep): void {
     const root = from === undefined ? this.contextDir : this.built.get(from)?.folder;
     if (root === undefined) throw new Error(`COPY from a stage that is not there: ${from ?? ''}`);
     for (const source of sources) {
       const file = path.join(root, source);
       if (!existsSync(file)) throw new Error(`COPY of what is not there: ${source}`);
-      const name = path.resolve(this.workdir, nameOfCopy(file, target));
+      const name = path.join(this.base(target), nameOfCopy(file, target));
       cpSync(file, name, { recursive: true, verbatimSymlinks: true });
     }
   }
@@ -85,15 +90,32 @@ function nameOfCopy(file: string, target: string): string {
   return isInto ? path.join(target, path.basename(file)) : target;
 }
 
-/** Does the steps of all stages, in order, and answers with the last one. */
-export async function buildByHand(image: Image, contextDir: string, into: string): Promise<Built> {
-  const built = new Map<string, Built>();
-  let last: Built | undefined;
+export interface BuildPlan {
+  /** What the build is given of the repository. */
+  readonly contextDir: string;
+  /** An empty folder. */
+  readonly into: string;
+  /** Stages that are there already, or that stand for an image of somebody else. */
+  readonly given?: ReadonlyMap<string, Built>;
+}
+
+export interface BuiltImage {
+  readonly stages: ReadonlyMap<string, Built>;
+  /** The last one. */
+  readonly runtime: Built;
+}
+
+/** Does the steps of all stages that are not there yet, in order. */
+export async function buildByHand(image: Image, plan: BuildPlan): Promise<BuiltImage> {
+  const stages = new Map(plan.given);
+  let runtime: Built | undefined;
   for (const stage of image.stages) {
-    const builder = new StageBuilder(path.join(into, stage.name), contextDir, built);
-    last = await builder.build(stage);
-    built.set(stage.name, last);
+    const into = path.join(plan.into, stage.name);
+    runtime =
+      stages.get(stage.name) ??
+      (await new StageBuilder(into, plan.contextDir, stages).build(stage));
+    stages.set(stage.name, runtime);
   }
-  if (last === undefined) throw new Error('a Dockerfile without a stage');
-  return last;
+  if (runtime === undefined) throw new Error('a Dockerfile without a stage');
+  return { stages, runtime };
 }

@@ -55,6 +55,7 @@ export class NodeSite {
   readonly agentDir = path.join(this.folder, 'agent');
   readonly api: ControlApi;
   private readonly agents: NodeAgentProcess[] = [];
+  private revisions = 0;
 
   private constructor(
     readonly program: string,
@@ -124,19 +125,40 @@ export class NodeSite {
     return agent;
   }
 
+  /** The one that runs; a new one where none does. */
+  async running(env: NodeJS.ProcessEnv = {}): Promise<NodeAgentProcess> {
+    const last = this.agents.at(-1);
+    return last?.process.isRunning === true ? last : this.up(env);
+  }
+
+  /** One that no set has had before. */
+  newRevision(): string {
+    this.revisions += 1;
+    return `r${this.revisions}`;
+  }
+
+  /** Whatever runs on a file of its folder. */
+  processes(): ProcessRow[] {
+    return readAllProcesses().filter(
+      ({ command, isZombie }) => !isZombie && command.includes(this.folder),
+    );
+  }
+
   /** How many paths MediaMTX serves. */
   async listed(): Promise<number> {
     return (await this.api.get('/v3/paths/list?itemsPerPage=100000')).json['itemCount'] as number;
   }
 
+  /** Ends all; nothing of them may be left, and none may have told a password. */
   async end(): Promise<void> {
     for (const agent of this.agents) await agent.process.stop();
+    const said = this.agents.map(({ output, answers }) => output + answers.join('')).join('');
+    await eventually(() => {
+      const left = this.processes().map(({ command }) => command);
+      if (left.length > 0) throw new Error(`still there: ${left.join('; ')}`);
+    }, SLOW);
     rmSync(this.folder, { recursive: true, force: true });
-  }
-
-  /** Everything that any of the agents has said. */
-  get output(): string {
-    return this.agents.map((agent) => agent.output).join('');
+    if (said.includes(CANARY)) throw new Error('an agent has told a password');
   }
 
   private get directives(): string {
@@ -145,6 +167,9 @@ export class NodeSite {
 }
 
 export class NodeAgentProcess {
+  /** To whoever has asked. */
+  readonly answers: string[] = [];
+
   constructor(
     readonly process: ChildProcess,
     private readonly url: string,
@@ -160,7 +185,9 @@ export class NodeAgentProcess {
       headers: { authorization: `Bearer ${TOKEN}`, 'content-type': 'application/json' },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
-    return { status: response.status, json: (await response.json()) as Json };
+    const text = await response.text();
+    this.answers.push(text);
+    return { status: response.status, json: JSON.parse(text) as Json };
   }
 
   put(revision: string, paths: Json): Promise<Answer> {

@@ -3,7 +3,6 @@
  * MediaMTX and ffmpeg on this machine a real picture flows; without, the same on the simulator.
  */
 import { execFileSync } from 'node:child_process';
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
@@ -163,19 +162,23 @@ describe('the local stack', () => {
     });
 
     onReal(`has the paths of MediaMTX back while the API does nothing${needs}`, async () => {
-      const api = stack.child(API);
-      process.kill(api.pid, 'SIGSTOP');
-      const revision = randomUUID();
-      const source = 'rtsp://127.0.0.1:9/none';
-      const body = { source, sourceOnDemand: false, rtspTransport: 'tcp' };
-      const node = new StackNode(stack, dataDir);
-      await node.put({ revision, paths: { 'cam/a': body, 'cam/b': body } });
-      process.kill(stack.child(MEDIA_SERVER).pid, 'SIGKILL');
-
-      await eventually(async () => expect(await node.listed()).toEqual(['cam/a', 'cam/b']), {
+      const node = new StackNode(dataDir);
+      await startStream(stack, 'kept');
+      await eventually(() => expect(node.nextStart()).toContain('"cam/kept":'), {
         timeoutMs: 20_000,
       });
-      expect(await node.report()).toMatchObject({ bootRevision: revision });
+      const api = stack.child(API);
+      process.kill(api.pid, 'SIGSTOP');
+      const victim = stack.child(MEDIA_SERVER);
+      process.kill(victim.pid, 'SIGKILL');
+
+      await eventually(
+        async () => {
+          expect(stack.child(MEDIA_SERVER).pid).not.toBe(victim.pid);
+          expect(await node.listed()).toContain('cam/kept');
+        },
+        { timeoutMs: 20_000 },
+      );
       process.kill(api.pid, 'SIGCONT');
     });
 

@@ -105,11 +105,6 @@ export class LocalStackProcess {
     return this.output.includes('SIMULATED');
   }
 
-  /** Nothing on the simulator. */
-  get agentUrl(): string | undefined {
-    return /run by the node agent on (http:\S+)/.exec(this.output)?.[1];
-  }
-
   async untilUp(): Promise<void> {
     await eventually(() => {
       if (!this.process.isRunning) throw new Error(`the stack has ended: ${this.output}`);

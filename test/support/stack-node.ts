@@ -1,22 +1,13 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 
-import { type LocalStackProcess } from './local-stack.js';
-import { type Json } from './mediamtx/control-api.js';
-
-/** The agent of a local stack and its MediaMTX, spoken to with the secrets of the data folder. */
+/** The MediaMTX of a local stack, as its data folder shows it. */
 export class StackNode {
-  constructor(
-    private readonly stack: LocalStackProcess,
-    private readonly dataDir: string,
-  ) {}
+  constructor(private readonly dataDir: string) {}
 
-  async put(wanted: Json): Promise<void> {
-    await this.agent('PUT', '/v1/wanted', wanted);
-  }
-
-  report(): Promise<Json> {
-    return this.agent('GET', '/v1/report');
+  /** The file with which MediaMTX would be started now. */
+  nextStart(): string {
+    return readFileSync(path.join(this.dataDir, 'node/next/mediamtx.yml'), 'utf8');
   }
 
   /** The names of the paths that MediaMTX has, sorted. */
@@ -29,19 +20,6 @@ export class StackNode {
     const answer = await fetch(url, { headers: { authorization: `Basic ${account}` } });
     const { items } = (await answer.json()) as { items: { name: string }[] };
     return items.map(({ name }) => name);
-  }
-
-  private async agent(method: string, route: string, body?: Json): Promise<Json> {
-    const answer = await fetch(`${this.stack.agentUrl}${route}`, {
-      method,
-      headers: {
-        authorization: `Bearer ${this.secret('node-agent-token')}`,
-        'content-type': 'application/json',
-      },
-      ...(body && { body: JSON.stringify(body) }),
-    });
-    if (answer.status !== 200) throw new Error(await answer.text());
-    return (await answer.json()) as Json;
   }
 
   private log(): string {

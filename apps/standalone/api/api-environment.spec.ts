@@ -38,8 +38,9 @@ describe('apiEnvironment', () => {
   it('names no agent where there is none, whatever the person has set', () => {
     const mediaServer = { ...SURROUNDINGS.mediaServer, agent: undefined };
     const env = { NODE_AGENT_URL: 'http://elsewhere', NODE_AGENT_TOKEN: 'x', NODE_AGENT_DIR: '/' };
-    const names = Object.keys(apiEnvironment(env, { ...SURROUNDINGS, mediaServer }));
-    expect(names.filter((name) => name.startsWith('NODE_AGENT'))).toEqual([]);
+    const given = { ...env, NODES_FILE: '/nodes.yml' };
+    const names = Object.keys(apiEnvironment(given, { ...SURROUNDINGS, mediaServer }));
+    expect(names.filter((name) => name.startsWith('NODE'))).toEqual([]);
   });
 
   it('keeps the settings of the person, but never listens beyond this machine', () => {

@@ -14,12 +14,13 @@ export const DECIDED_HERE = [
   'MEDIAMTX_API_URL',
   'NODE_AGENT_URL',
   'NODE_AGENT_TOKEN',
+  'NODES_FILE',
   'LOG_FORMAT',
   'MIGRATE_ON_START',
 ] as const;
 
-/** Settings of the stack itself and of the agent: the API would wonder about them. */
-const OF_OTHERS = /^(VIGIA_|NODE_AGENT_|NODE_BASE_FILE$|MEDIAMTX_BIN$)/;
+/** Of the stack itself, of the agent, and of nodes that are not the one here. */
+const OF_OTHERS = /^(VIGIA_|NODE_AGENT_|NODE_BASE_FILE$|NODES_FILE$|MEDIAMTX_BIN$)/;
 
 /** The environment of the API: the person's own settings, and where the parts of the stack are. */
 export function apiEnvironment(

@@ -12,6 +12,7 @@ import {
   answer,
   guardedByBasic,
   guardedByDigest,
+  inTurn,
 } from '#test/support/cameras/fake-rtsp-camera.js';
 import { CANARY } from '../support/canary/canary.mjs';
 import { eventually } from '#test/support/eventually.js';
@@ -39,7 +40,7 @@ function delaying(behaviour: Behaviour): Behaviour {
     const said = behaviour(request, socket);
     if (request.authorization === null) return said;
     setTimeout(() => {
-      if (!socket.destroyed) socket.write(said ?? '');
+      if (!socket.destroyed) socket.write(inTurn(said ?? '', request));
     }, DELAY_MS);
     return null;
   };

@@ -11,6 +11,8 @@ export interface RtspRequest {
   readonly method: string;
   readonly url: string;
   readonly authorization: string | null;
+  readonly userAgent: string | null;
+  readonly cSeq: string | null;
 }
 
 /** What is written back, as it is; null: nothing, ever. */
@@ -58,6 +60,11 @@ export class FakeRtspCamera {
     return this.requests.filter(({ authorization }) => authorization !== null).length;
   }
 
+  /** Whether Vigia itself has asked it anything, and not only MediaMTX. */
+  get wasProbed(): boolean {
+    return this.requests.some(({ userAgent }) => userAgent === 'vigia');
+  }
+
   url(userInfo = '', path = '/live'): string {
     return `${this.scheme}://${userInfo === '' ? '' : `${userInfo}@`}127.0.0.1:${this.port}${path}`;
   }
@@ -81,7 +88,7 @@ export class FakeRtspCamera {
         text = text.slice(end + 4);
         this.requests.push(request);
         const answer = behaviour(request, socket);
-        if (answer !== null && !socket.destroyed) socket.write(answer);
+        if (answer !== null && !socket.destroyed) socket.write(inTurn(answer, request));
       }
     });
   }
@@ -90,9 +97,20 @@ export class FakeRtspCamera {
 function parse(text: string): RtspRequest {
   const [line = '', ...headers] = text.split('\r\n');
   const [method = '', url = ''] = line.split(' ');
-  const authorization = headers.find((header) => header.startsWith('Authorization: '));
-  return { method, url, authorization: authorization?.slice('Authorization: '.length) ?? null };
+  const valueOf = (name: string): string | null =>
+    headers.find((header) => header.startsWith(`${name}: `))?.slice(name.length + 2) ?? null;
+  return {
+    method,
+    url,
+    authorization: valueOf('Authorization'),
+    userAgent: valueOf('User-Agent'),
+    cSeq: valueOf('CSeq'),
+  };
 }
+
+/** MediaMTX takes an answer of another number for none. */
+export const inTurn = (said: string, { cSeq }: RtspRequest): string =>
+  said.replace('\r\nCSeq: 1\r\n', `\r\nCSeq: ${cSeq ?? '1'}\r\n`);
 
 export const answer = (status: string, headers: readonly string[] = [], body = ''): string =>
   [

@@ -61,13 +61,26 @@ export class NodeSite {
     readonly program: string,
     private readonly ports: { api: number; rtsp: number; agent: number },
   ) {
-    this.api = new ControlApi(() => `http://127.0.0.1:${ports.api}`);
+    this.api = new ControlApi(() => this.apiUrl);
     this.writeBase();
   }
 
   static async make(program: string): Promise<NodeSite> {
     const ports = { api: await freePort(), rtsp: await freePort(), agent: await freePort() };
     return new NodeSite(program, ports);
+  }
+
+  /** What Vigia is to know of it. */
+  get environment(): Readonly<Record<string, string>> {
+    return {
+      NODE_AGENT_URL: `http://127.0.0.1:${this.ports.agent}`,
+      NODE_AGENT_TOKEN: TOKEN,
+      MEDIAMTX_RTSP_URL: `rtsp://127.0.0.1:${this.ports.rtsp}`,
+    };
+  }
+
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
   }
 
   writeBase(more: Json = {}): void {
@@ -95,6 +108,12 @@ export class NodeSite {
     if (!existsSync(file)) return [];
     const lines = readFileSync(file, 'utf8').trim().split('\n');
     return lines.map((line) => JSON.parse(line) as ReturnType<NodeSite['starts']>[number]);
+  }
+
+  /** What the agent has on its disk. */
+  wanted(): { revision: string; paths: Json } {
+    const text = readFileSync(path.join(this.agentDir, 'wanted.json'), 'utf8');
+    return JSON.parse(text) as { revision: string; paths: Json };
   }
 
   async start(env: NodeJS.ProcessEnv = {}): Promise<NodeAgentProcess> {

@@ -33,6 +33,8 @@ module.exports = {
         pathNot: [
           '^libs/([^/]+/(domain|application)|kernel)/',
           '^node_modules/(uuid|@nestjs/common)/',
+          // Hashes, which are as pure as the rest.
+          '^crypto$',
         ],
       },
     },

@@ -186,6 +186,7 @@ export class NodeAgent {
       },
       isBusy: () => configuration.isBusy,
       report: () => ({
+        now: new Date().toISOString(),
         version: this.supervisor?.version ?? program.version,
         child: this.supervisor?.report(),
         wantedRevision: configuration.revision,

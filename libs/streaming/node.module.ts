@@ -10,24 +10,33 @@ import { AuditConfig } from './application/audit-config.js';
 import { CheckNode } from './application/check-node.js';
 import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
+import { HearFaults } from './application/hear-faults.js';
+import { HearPokes } from './application/hear-pokes.js';
 import { HeldLease } from './application/held-lease.js';
 import { JudgeRefusal } from './application/judge-refusal.js';
+import { KeepBootFile } from './application/keep-boot-file.js';
 import { LookAtStream } from './application/look-at-stream.js';
 import { NodeMemory } from './application/node-memory.js';
 import { NodeState } from './application/node-state.js';
 import { type NodeHandle } from './application/nodes.js';
 import { PathWriter } from './application/path-writer.js';
 import { ProbeSilent } from './application/probe-silent.js';
+import { ReadAgent } from './application/read-agent.js';
 import { ReconcileNode } from './application/reconcile-node.js';
 import { ReconcileStream } from './application/reconcile-stream.js';
 import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
+import { NodeAgent } from './domain/ports/node-agent.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
+import { HttpNodeAgent } from './infrastructure/node-agent/http-node-agent.js';
 import { NodeJob } from './jobs/node.job.js';
 
 /** Ports with an adapter for each node; all others are shared. */
-export const NODE_PORTS: ReadonlySet<unknown> = new Set([MediaMtxClient]);
+export const NODE_PORTS: ReadonlySet<unknown> = new Set([MediaMtxClient, NodeAgent]);
 
-const ADAPTERS: Provider[] = [{ provide: MediaMtxClient, useClass: HttpMediaMtxClient }];
+const ADAPTERS: Provider[] = [
+  { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
+  { provide: NodeAgent, useClass: HttpNodeAgent },
+];
 
 const PARTS: Provider[] = [
   ApplyPath,
@@ -36,14 +45,18 @@ const PARTS: Provider[] = [
   CheckNode,
   FindUnexplained,
   FollowStream,
+  HearFaults,
+  HearPokes,
   HeldLease,
   JudgeRefusal,
+  KeepBootFile,
   LookAtStream,
   NodeJob,
   NodeMemory,
   NodeState,
   PathWriter,
   ProbeSilent,
+  ReadAgent,
   ReconcileNode,
   ReconcileStream,
 ];

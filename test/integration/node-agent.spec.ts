@@ -13,6 +13,7 @@ import { findRealMediaMtx } from '../support/mediamtx/find-real-media-mtx.js';
 import {
   FAKE_MEDIA_MTX,
   NodeSite,
+  type Report,
   deadPath,
   deadPaths,
 } from '../support/node-agent/node-agent-process.js';
@@ -94,6 +95,7 @@ describe.each([
       expect(Object.keys(errors)).toHaveLength(300);
       expect(errors['cam/7']).toMatchObject({ code: 'SOURCE_REFUSED' });
     }, SLOW);
+    expectAgesFromItsOwnClock(await agent.report());
   });
 
   test('starts with what was wanted when it ran last, without anybody telling it', async () => {
@@ -159,6 +161,14 @@ describe.each([
     expect((await waiting).pokes).toEqual([{ kind: 'restarted', path: null }]);
   });
 });
+
+/** No instant is later than the `now` beside it. */
+function expectAgesFromItsOwnClock({ now, child, errors }: Report): void {
+  expect(new Date(now).toISOString()).toBe(now);
+  const instants = [child.startedAt, child.lastExit?.at, errors['cam/7']?.at];
+  // Of one length and one zone: they compare as texts.
+  expect(instants.filter((instant) => (instant ?? '9999') > now)).toEqual([]);
+}
 
 function readsCanary(file: string): boolean {
   return statSync(file).isFile() && readFileSync(file, 'utf8').includes(CANARY);

@@ -16,6 +16,8 @@ const CONDITIONS: NodeConditions = {
   writeCause: null,
   hazards: [],
   unknownPaths: 0,
+  agentCause: null,
+  leftOutPaths: 0,
 };
 
 let database: TestDatabase;

@@ -154,6 +154,8 @@ describe('start', () => {
       isPoisoned: false,
       hazards: [],
       unknownPaths: 0,
+      agentCause: null,
+      leftOutPaths: 0,
     };
 
     await leases.saveConditions(fence, { isReachable: false, ...conditions });

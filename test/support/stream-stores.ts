@@ -80,6 +80,8 @@ export class PostgresStore implements StreamStore {
       isPoisoned: false,
       hazards: [],
       unknownPaths: 0,
+      agentCause: null,
+      leftOutPaths: 0,
     });
   }
 

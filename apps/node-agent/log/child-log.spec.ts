@@ -46,10 +46,11 @@ describe('ChildLog', () => {
     expect(forwarded).toEqual([]);
   });
 
-  it('pokes when a source becomes available and when it is lost, and not at each try', () => {
+  it('pokes when a source fails, becomes available and is lost, and not at each try', () => {
     const error = line('ERR', '[path cam/a] [RTSP source] EOF');
-    hear(error, line('INF', '[path cam/a] stream is available and online'), error, error);
+    hear(error, error, line('INF', '[path cam/a] stream is available and online'), error, error);
     expect(pokes.since(0).pokes).toEqual([
+      { kind: 'failed', path: 'cam/a' },
       { kind: 'available', path: 'cam/a' },
       { kind: 'lost', path: 'cam/a' },
     ]);

@@ -1,4 +1,4 @@
-import { type PokeLog } from '../pokes/poke-log.js';
+import { type Poke, type PokeLog } from '../pokes/poke-log.js';
 import { type LogEvent, eventOf } from './log-event.js';
 import { type LogForwarder } from './log-forwarder.js';
 import { type LogLine, parseLogLine } from './log-line.js';
@@ -78,16 +78,22 @@ export class ChildLog {
   }
 
   private takeOfPath(event: Extract<LogEvent, { path: string }>): void {
-    const { watched, pokes } = this.parts;
+    const kind = this.newsOf(event);
+    if (kind !== null) this.parts.pokes.push({ kind, path: event.path });
+  }
+
+  private newsOf(event: Extract<LogEvent, { path: string }>): Poke['kind'] | null {
+    const { watched } = this.parts;
     const { path } = event;
-    if (event.kind === 'available') {
-      if (watched.available(path)) pokes.push({ kind: 'available', path });
-      return;
+    switch (event.kind) {
+      case 'available':
+        return watched.available(path) ? 'available' : null;
+      case 'stopped':
+        return watched.stopped(path) ? 'lost' : null;
+      case 'failed': {
+        const news = watched.failed(path, sourceFailureOf(event.text), new Date());
+        return news === 'as before' ? null : news;
+      }
     }
-    const isLost =
-      event.kind === 'failed'
-        ? watched.failed(path, sourceFailureOf(event.text), new Date())
-        : watched.stopped(path);
-    if (isLost) pokes.push({ kind: 'lost', path });
   }
 }

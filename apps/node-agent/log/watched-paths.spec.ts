@@ -43,8 +43,17 @@ describe('WatchedPaths', () => {
     expect(watched.stopped('cam/a')).toBe(false);
     expect(watched.available('cam/a')).toBe(true);
     expect(watched.available('cam/a')).toBe(false);
-    expect(watched.failed('cam/a', 'SOURCE_PROTOCOL', AT)).toBe(true);
+    expect(watched.failed('cam/a', 'SOURCE_PROTOCOL', AT)).toBe('lost');
     expect(watched.stopped('cam/a')).toBe(false);
+  });
+
+  it('says of a failure whether it is another one than before', () => {
+    const failed = (code: 'SOURCE_REFUSED' | 'SOURCE_TIMEOUT'): string =>
+      watched.failed('cam/a', code, AT);
+    expect(failed('SOURCE_REFUSED')).toBe('failed');
+    expect(failed('SOURCE_REFUSED')).toBe('as before');
+    expect(failed('SOURCE_TIMEOUT')).toBe('failed');
+    expect(watched.failed('cam/stranger', 'SOURCE_REFUSED', AT)).toBe('as before');
   });
 
   it('takes nothing for available that an earlier MediaMTX has served', () => {

@@ -30,13 +30,14 @@ export class WatchedPaths {
     this.watched = next;
   }
 
-  /** @returns whether the path was available until now */
-  failed(path: string, code: Reason, at: Date): boolean {
+  /** @returns whether it was available until now, or fails in another way than before */
+  failed(path: string, code: Reason, at: Date): 'lost' | 'failed' | 'as before' {
     const watched = this.watched.get(path);
-    if (watched === undefined) return false;
-    const count = (watched.error?.count ?? 0) + 1;
-    watched.error = { code, at: at.toISOString(), count };
-    return this.stopped(path);
+    if (watched === undefined) return 'as before';
+    const { error } = watched;
+    watched.error = { code, at: at.toISOString(), count: (error?.count ?? 0) + 1 };
+    if (this.stopped(path)) return 'lost';
+    return error?.code === code ? 'as before' : 'failed';
   }
 
   /** @returns whether the path was available until now */

@@ -4,7 +4,8 @@
  * everything.
  */
 export interface Poke {
-  readonly kind: 'restarted' | 'lost' | 'available';
+  /** `failed`: a source that was not available fails, for the first time or in another way. */
+  readonly kind: 'restarted' | 'lost' | 'failed' | 'available';
   readonly path: string | null;
 }
 

@@ -32,11 +32,28 @@ function conditionProblems(nodeId: string, conditions: NodeConditions): string[]
   ];
 }
 
-export function hazardsOf(conditions: Partial<NodeConditions> | null): readonly string[] {
+export function warningsOf(conditions: Partial<NodeConditions> | null): string[] {
+  const leftOut = conditions?.leftOutPaths ?? 0;
+  return [
+    ...hazardsOf(conditions)
+      .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
+      .map(sentenceOf),
+    ...(isText(conditions?.agentCause)
+      ? [
+          `NODE_AGENT_UNREACHABLE: ${conditions.agentCause}; the node is looked after as one without an agent`,
+        ]
+      : []),
+    ...(leftOut > 0
+      ? [`NODE_PATHS_LEFT_OUT: MediaMTX would refuse ${leftOut} paths, and does not boot with them`]
+      : []),
+  ];
+}
+
+function hazardsOf(conditions: Partial<NodeConditions> | null): readonly string[] {
   return conditions?.hazards ?? [];
 }
 
-export function sentenceOf(code: string): string {
+function sentenceOf(code: string): string {
   return `${code}: ${HAZARDS[code] ?? 'see the log'}`;
 }
 

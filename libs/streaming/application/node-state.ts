@@ -30,6 +30,9 @@ export class NodeState {
   private facts: NodeFacts | null = null;
   private hazards: readonly string[] = [];
   private unknownPaths = 0;
+  private agentFailingSinceMs: number | null = null;
+  private agentCause: string | null = null;
+  private leftOut: readonly string[] = [];
 
   constructor(
     private readonly clock: Clock,
@@ -82,6 +85,8 @@ export class NodeState {
       hazards: this.hazards,
       isPoisoned: this.isPoisoned,
       unknownPaths: this.unknownPaths,
+      agentCause: this.agentCause,
+      leftOutPaths: this.leftOut.length,
     };
   }
 
@@ -89,6 +94,11 @@ export class NodeState {
     this.goodLooks = 0;
     this.facts = null;
     this.poisonedSinceMs = null;
+  }
+
+  /** It is another process by now: what was known of its configuration is void. */
+  hasRestarted(): void {
+    this.facts = null;
   }
 
   /** Nobody is harmed by what writes would meet, and nothing could tell; the next one finds out. */
@@ -185,6 +195,38 @@ export class NodeState {
       );
     }
     this.unknownPaths = unknownPaths;
+  }
+
+  /** The node itself may be well. */
+  agentFailed(cause: string): void {
+    this.agentCause = cause;
+    if (this.agentFailingSinceMs === null) {
+      this.agentFailingSinceMs = this.clock.monotonicMs();
+      this.logger.warn(
+        { nodeId: this.settings.nodeId, cause },
+        'node agent does not answer; the node is looked after without it',
+      );
+    }
+  }
+
+  /** @param leftOut paths that its MediaMTX would refuse */
+  agentAnswered(leftOut: readonly string[]): void {
+    const { nodeId } = this.settings;
+    this.agentCause = null;
+    if (this.agentFailingSinceMs !== null) {
+      const outageMs = Math.round(this.clock.monotonicMs() - this.agentFailingSinceMs);
+      this.agentFailingSinceMs = null;
+      this.logger.log({ nodeId, outageMs }, 'node agent answers again');
+    }
+    const known = new Set(this.leftOut);
+    const news = leftOut.filter((path) => !known.has(path));
+    if (news.length > 0) {
+      this.logger.warn(
+        { nodeId, paths: news.slice(0, 10), count: leftOut.length },
+        'paths are left out of what MediaMTX boots with: it would refuse them',
+      );
+    }
+    this.leftOut = leftOut;
   }
 
   private beginOutage(cause: string): void {

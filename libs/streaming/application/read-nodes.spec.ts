@@ -20,6 +20,8 @@ const GOOD: NodeConditions = {
   writeCause: null,
   hazards: [],
   unknownPaths: 0,
+  agentCause: null,
+  leftOutPaths: 0,
 };
 
 const EXPIRES_AT = new Date('2026-11-23T16:28:16.190Z');

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
 import { type PlaybackBases } from '../domain/camera-path.js';
-import { NODE_VERSION_UNSUPPORTED } from '../domain/node-hazards.js';
 import { type ListedNode, NodeDirectory } from '../domain/ports/node-directory.js';
 import { NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
 import { ConfiguredNodes } from './configured-nodes.js';
-import { hazardsOf, problemsOf, sentenceOf } from './node-problems.js';
+import { problemsOf, warningsOf } from './node-problems.js';
 
 export interface NodeHealth {
   readonly nodeId: string;
@@ -119,9 +118,7 @@ function toldBy({
   conditions,
 }: NodeReport): Pick<NodeDetails, 'warnings' | 'version' | 'isPoisoned'> {
   return {
-    warnings: hazardsOf(conditions)
-      .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
-      .map(sentenceOf),
+    warnings: warningsOf(conditions),
     version: conditions?.version ?? null,
     isPoisoned: conditions?.isPoisoned ?? false,
   };

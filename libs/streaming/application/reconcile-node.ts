@@ -20,10 +20,13 @@ import { Stream, type StreamChange, type StreamState } from '../domain/stream.js
 import { type PathResult } from './apply-path.js';
 import { AuditConfig } from './audit-config.js';
 import { FindUnexplained } from './find-unexplained.js';
+import { HearFaults } from './hear-faults.js';
+import { KeepBootFile } from './keep-boot-file.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
 import { ProbeSilent } from './probe-silent.js';
+import { type HeardReport, ReadAgent } from './read-agent.js';
 import { SaveObserved } from './save-observed.js';
 import { StreamingSettings } from './streaming-settings.js';
 import { type Priority } from './write-queue.js';
@@ -56,6 +59,8 @@ const SLOW_SELECT_MS = 1_000;
 interface LookedAt {
   readonly paths: ReadonlyMap<string, PathSample>;
   readonly startedMs: number;
+  /** What the node's agent says; null: it has none, or it says nothing. */
+  readonly report: HeardReport | null;
 }
 
 interface Silent {
@@ -80,6 +85,9 @@ export class ReconcileNode {
     private readonly writer: PathWriter,
     private readonly save: SaveObserved,
     private readonly probes: ProbeSilent,
+    private readonly readAgent: ReadAgent,
+    private readonly hearFaults: HearFaults,
+    private readonly bootFile: KeepBootFile,
     private readonly findUnexplained: FindUnexplained,
     private readonly audit: AuditConfig,
     private readonly settings: StreamingSettings,
@@ -93,7 +101,10 @@ export class ReconcileNode {
     }
     const startedMs = this.clock.monotonicMs();
     this.node.callBegan();
-    const look = await this.client.look(signal);
+    const [look, report] = await Promise.all([
+      this.client.look(signal),
+      this.readAgent.execute(signal),
+    ]);
     if (look.kind === 'inconclusive') {
       if (signal?.aborted === true) {
         // Broken off by ourselves: that says nothing about the node.
@@ -104,7 +115,7 @@ export class ReconcileNode {
       return INCONCLUSIVE;
     }
     this.node.lookAnswered();
-    return this.reconcile({ paths: look.paths, startedMs }, fence, signal);
+    return this.reconcile({ paths: look.paths, startedMs, report }, fence, signal);
   }
 
   private async reconcile(
@@ -113,6 +124,7 @@ export class ReconcileNode {
     signal: AbortSignal | undefined,
   ): Promise<TickResult> {
     const rows = await this.workingSet(look.startedMs);
+    await this.hearFaults.execute(rows, look.report);
     const { actions, changes, silent } = this.planAll(rows, look);
     const paths = new Set(rows.map(({ path }) => path));
     this.memory.sawReaders(look.paths, paths);
@@ -125,6 +137,7 @@ export class ReconcileNode {
       },
     );
     this.node.looked();
+    this.bootFile.execute(rows, look.report, fence);
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
     const lookAgainInMs = this.askSilent(silent);
     const writes = this.allowed(rows, [...wanted, ...removals.map(removal)]);

@@ -3,15 +3,18 @@ import fc from 'fast-check';
 
 import {
   type Probing,
+  type SourceFault,
   UNASKED,
   answered,
   asked,
   causeOf,
   dialled,
+  isTelling,
   probeInMs,
   sawMedia,
   sawNoPath,
   sawSilence,
+  told,
   unanswered,
 } from './probing.js';
 import { type SourceReport } from './source-report.js';
@@ -124,5 +127,57 @@ describe('why nothing comes', () => {
 
   it('is forgotten when media flows', () => {
     expect(causeOf(sawMedia(answer(silent, REFUSED), 4_000)).code).toBe('SOURCE_NO_MEDIA');
+  });
+});
+
+describe('what the node tells', () => {
+  const fault = (given: Partial<SourceFault> = {}): SourceFault => ({
+    code: 'SOURCE_REFUSED',
+    atMs: 1_000,
+    mark: '1',
+    ...given,
+  });
+
+  it('is the cause at once, agreed when told again, and nobody is asked meanwhile', () => {
+    const once = told(silent, fault(), 1_000);
+    expect(causeOf(once)).toEqual({ code: 'SOURCE_REFUSED', isAgreed: false });
+    expect(probeInMs(once, 30_999)).toBeNull();
+    const twice = told(once, fault({ atMs: 6_000, mark: '2' }), 6_000);
+    expect(causeOf(twice)).toEqual({ code: 'SOURCE_REFUSED', isAgreed: true });
+    expect(probeInMs(twice, 35_999)).toBeNull();
+  });
+
+  it('counts once, however often it is read', () => {
+    const once = told(silent, fault(), 1_000);
+    expect(isTelling(once, fault())).toBe(false);
+    expect(told(once, fault(), 6_000)).toBe(once);
+  });
+
+  it('leaves the camera to be asked when the node falls silent', () => {
+    expect(probeInMs(told(silent, fault(), 1_000), 31_000)).toBe(0);
+  });
+
+  it('is nothing about an earlier dial, or from before media flowed', () => {
+    expect(told(dialled(UNASKED, 2_000), fault(), 2_500).cause).toBeNull();
+    const back = sawSilence(sawMedia(silent, 1_500), false, 3_000);
+    expect(told(back, fault(), 3_000).cause).toBeNull();
+    expect(told(back, fault({ atMs: 2_000, mark: '2' }), 3_000).cause).toBe('SOURCE_REFUSED');
+  });
+
+  it('is nothing when it names no cause', () => {
+    const vague = fault({ code: 'SOURCE_NO_MEDIA' });
+    expect(told(silent, vague, 1_000)).toBe(silent);
+    expect(probeInMs(told(silent, vague, 1_000), 3_000)).toBe(0);
+  });
+
+  it('of a refused password keeps the camera from being asked ever again', () => {
+    const refused = told(silent, fault({ code: 'SOURCE_AUTH_FAILED' }), 1_000);
+    expect(probeInMs(refused, 1e9)).toBeNull();
+    expect(causeOf(refused).code).toBe('SOURCE_AUTH_FAILED');
+  });
+
+  it('keeps the question further away that is further away already', () => {
+    const asked = { ...silent, nextAtMs: 200_000 };
+    expect(told(asked, fault(), 1_000).nextAtMs).toBe(200_000);
   });
 });

@@ -3,7 +3,8 @@
  *
  * MediaMTX logs in again and again, 5 s apart, so a wrong password must be known before the third
  * time: the first question comes 3 s after the apply or the loss. It is asked once per generation and
- * then ever more rarely, and a refused password never again. Times are monotonic milliseconds.
+ * then ever more rarely, and a refused password never again. Where the node itself tells why it gets
+ * nothing, nobody is asked. Times are monotonic milliseconds.
  */
 import { Reason } from './reason.js';
 import { type SourceReport } from './source-report.js';
@@ -28,6 +29,12 @@ const UNANSWERED: ReadonlySet<string> = new Set([
   Reason.sourceUnreachable,
 ]);
 
+/**
+ * MediaMTX dials every 5 s and gives up after 10 s, and its node tells each time. Too low: the camera
+ * is asked though the node will tell. Too high: a node that has fallen silent is believed for long.
+ */
+const TOLD_FOR_MS = 30_000;
+
 /** Memory of one process about one path; never stored. */
 export interface Probing {
   /** Nothing has come since; null while media flows, or while there is no path. */
@@ -41,6 +48,18 @@ export interface Probing {
   readonly cause: string | null;
   /** The answer before it meant the same. */
   readonly isAgreed: boolean;
+  /** What failed until then is over: what the node says of it says nothing of now. */
+  readonly deafUntilMs: number;
+  /** Of what the node has told last; null before that. */
+  readonly toldMark: string | null;
+}
+
+/** Why the node itself got nothing from a source, when it tried last. */
+export interface SourceFault {
+  readonly code: string;
+  readonly atMs: number;
+  /** Another one with each failure. */
+  readonly mark: string;
 }
 
 export const UNASKED: Probing = {
@@ -51,6 +70,8 @@ export const UNASKED: Probing = {
   nextAtMs: 0,
   cause: null,
   isAgreed: false,
+  deafUntilMs: Number.NEGATIVE_INFINITY,
+  toldMark: null,
 };
 
 /** Why nothing comes, as far as known. */
@@ -62,7 +83,7 @@ export interface SilenceCause {
 
 /** MediaMTX dials from now on. */
 export function dialled(probing: Probing, nowMs: number): Probing {
-  return { ...probing, quietSinceMs: nowMs, wasConnected: false };
+  return { ...probing, quietSinceMs: nowMs, wasConnected: false, deafUntilMs: nowMs };
 }
 
 export function sawSilence(probing: Probing, isConnected: boolean, nowMs: number): Probing {
@@ -82,6 +103,8 @@ export function sawMedia(probing: Probing, nowMs: number): Probing {
     probes: isRested ? 0 : probing.probes,
     // Also of one that refused the password: it has taken it since, and may refuse it again.
     nextAtMs: Math.min(probing.nextAtMs, nowMs + UNANSWERED_BACKOFF_MS),
+    deafUntilMs: nowMs,
+    toldMark: probing.toldMark,
   };
 }
 
@@ -110,6 +133,30 @@ export function answered(
     nextAtMs: cause === Reason.sourceAuthFailed ? Number.POSITIVE_INFINITY : nowMs + waitMs,
     cause,
     isAgreed: cause === probing.cause,
+  };
+}
+
+/** Whether it is news, and about what is wrong now. One without a cause leaves the camera to be asked. */
+export function isTelling(probing: Probing, { code, atMs, mark }: SourceFault): boolean {
+  const isNew = mark !== probing.toldMark && atMs > probing.deafUntilMs;
+  return isNew && code !== Reason.sourceNoMedia;
+}
+
+/** As good as an answer of the camera, and it was not dialled for it. */
+export function told(probing: Probing, fault: SourceFault, nowMs: number): Probing {
+  if (!isTelling(probing, fault)) {
+    return probing;
+  }
+  const { code, mark } = fault;
+  const isRefused = code === Reason.sourceAuthFailed;
+  return {
+    ...probing,
+    nextAtMs: isRefused
+      ? Number.POSITIVE_INFINITY
+      : Math.max(probing.nextAtMs, nowMs + TOLD_FOR_MS),
+    cause: code,
+    isAgreed: code === probing.cause,
+    toldMark: mark,
   };
 }
 

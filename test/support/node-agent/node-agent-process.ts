@@ -19,6 +19,7 @@ const TOKEN = 'a-token-of-the-tests';
 const SLOW = { timeoutMs: 15_000 };
 
 export interface Report {
+  readonly now: string;
   readonly version: string;
   readonly child: {
     readonly pid: number | null;

@@ -9,8 +9,10 @@ import { CheckNode } from '#streaming/application/check-node.js';
 import { type ConfiguredNodes } from '#streaming/application/configured-nodes.js';
 import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
+import { HearFaults } from '#streaming/application/hear-faults.js';
 import { HeldLease } from '#streaming/application/held-lease.js';
 import { JudgeRefusal } from '#streaming/application/judge-refusal.js';
+import { KeepBootFile } from '#streaming/application/keep-boot-file.js';
 import { LookAtStream } from '#streaming/application/look-at-stream.js';
 import { NodeMemory } from '#streaming/application/node-memory.js';
 import { NodeState } from '#streaming/application/node-state.js';
@@ -18,6 +20,7 @@ import { Nodes } from '#streaming/application/nodes.js';
 import { PatchStream } from '#streaming/application/patch-stream.js';
 import { PathWriter } from '#streaming/application/path-writer.js';
 import { ProbeSilent } from '#streaming/application/probe-silent.js';
+import { ReadAgent } from '#streaming/application/read-agent.js';
 import { ReconcileNode, type TickResult } from '#streaming/application/reconcile-node.js';
 import { ReconcileStream } from '#streaming/application/reconcile-stream.js';
 import { RetryStream } from '#streaming/application/retry-stream.js';
@@ -31,6 +34,7 @@ import { type Place, type StreamRecord } from '#streaming/domain/ports/stream-re
 import { type StreamState } from '#streaming/domain/stream.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
+import { FakeNodeAgent } from './fake-node-agent.js';
 import { FakeSourceProbe } from './fake-source-probe.js';
 import { InMemoryNodeDirectory } from './in-memory-node-directory.js';
 import { InMemoryNodeLeases, LeaseTable } from './in-memory-node-leases.js';
@@ -70,6 +74,7 @@ export class World {
   readonly streams = new InMemoryStreamRepository(this.clock);
   readonly leases = new LeaseTable(this.clock);
   readonly cameras = new FakeSourceProbe();
+  readonly agent = new FakeNodeAgent(this.clock);
   readonly directory = new InMemoryNodeDirectory(this.clock);
 }
 
@@ -131,6 +136,9 @@ export class ControlPlane {
       this.writer,
       save,
       this.probes,
+      new ReadAgent(world.agent, state, clock),
+      new HearFaults(streams, memory, clock),
+      new KeepBootFile(world.agent, streams, memory, this.lease, settings),
       new FindUnexplained(streams, world.directory, memory, state, settings, clock),
       new AuditConfig(node, streams, memory, state, check, settings, clock),
       settings,

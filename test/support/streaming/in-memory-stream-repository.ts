@@ -22,6 +22,7 @@ import {
   type StreamPage,
   type StreamRecord,
   StreamRepository,
+  type WantedSpec,
 } from '#streaming/domain/ports/stream-repository.js';
 import { Reason } from '#streaming/domain/reason.js';
 import { type StreamChange, type StreamState, isWanted } from '#streaming/domain/stream.js';
@@ -214,6 +215,29 @@ export class InMemoryStreamRepository extends StreamRepository {
         path: state.path,
         spec: { source, onDemand: state.onDemand, transport },
       }));
+  }
+
+  override async wantedSpecs(nodeId: string): Promise<WantedSpec[]> {
+    this.mustAnswer();
+    return [...this.rows.values()]
+      .filter((row) => row.nodeId === nodeId && isWanted(row.state))
+      .map(({ state: { id, path, generation, onDemand }, source, transport }) => ({
+        id,
+        path,
+        generation,
+        spec: { source, onDemand, transport },
+      }));
+  }
+
+  override async intentAges(ids: readonly string[]): Promise<Map<string, number>> {
+    this.mustAnswer();
+    const nowMs = this.clock.monotonicMs();
+    return new Map(
+      ids.flatMap((id) => {
+        const row = this.rows.get(id);
+        return row === undefined ? [] : [[id, nowMs - row.intentAtMs] as const];
+      }),
+    );
   }
 
   override async newestDesired(

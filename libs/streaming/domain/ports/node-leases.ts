@@ -18,6 +18,10 @@ export interface NodeConditions {
   readonly isPoisoned: boolean;
   /** Paths without any stream that are kept, since there are many of them; 0: none waits. */
   readonly unknownPaths: number;
+  /** Why its agent said nothing last; null: it did, or there is none. */
+  readonly agentCause: string | null;
+  /** Paths that its MediaMTX would refuse, and does not boot with. */
+  readonly leftOutPaths: number;
 }
 
 /** A node as every replica can read it. */

@@ -153,6 +153,14 @@ export interface AppliedSpec {
   readonly spec: PathSpec;
 }
 
+/** What a path should be, whether the node knows of it or not. */
+export interface WantedSpec {
+  readonly id: string;
+  readonly path: string;
+  readonly generation: number;
+  readonly spec: PathSpec;
+}
+
 /**
  * Streams and their events. Intents (start, patch, retry, stop) always win; observations are compare-and-set by
  * version, and what lost its race writes neither row nor event.
@@ -195,6 +203,10 @@ export abstract class StreamRepository {
   abstract workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]>;
   /** Of all active streams whose newest generation was applied, and which are not parked. */
   abstract appliedSpecs(nodeId: string): Promise<AppliedSpec[]>;
+  /** Of all active streams that are not parked. */
+  abstract wantedSpecs(nodeId: string): Promise<WantedSpec[]>;
+  /** How long ago, in ms, each was asked for as it is now; no entry where there is no row. */
+  abstract intentAges(ids: readonly string[]): Promise<Map<string, number>>;
   /** What the newest row of each path wants; no entry where there is no row. */
   abstract newestDesired(nodeId: string, paths: readonly string[]): Promise<Map<string, Desired>>;
   /** One statement for all. With a fence, nothing is saved unless that lease is still held. */

@@ -5,7 +5,7 @@
 import { z } from 'zod';
 
 import { type PathSpec } from '../../domain/ports/media-mtx-client.js';
-import { parseJson } from './media-mtx-answers.js';
+import { parseJson } from '../http/parse-json.js';
 import { type PathBody, pathBody } from './path-body.js';
 
 const configuredPath = z.object({

@@ -10,7 +10,7 @@ import {
   type PathSpec,
   type WriteOutcome,
 } from '../../domain/ports/media-mtx-client.js';
-import { type Answer, HttpCall } from './http-call.js';
+import { type Answer, HttpCall } from '../http/http-call.js';
 import { decodeConfiguredPaths, driftOf, hasCatchAll } from './configured-paths.js';
 import { decodeInfo, decodePath, decodePathList, isErrorBody } from './media-mtx-answers.js';
 import { MediaMtxSettings } from './media-mtx-settings.js';

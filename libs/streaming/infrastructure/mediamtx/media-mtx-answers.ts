@@ -8,6 +8,7 @@ import { z } from 'zod';
 
 import { type PathSample } from '../../domain/look.js';
 import { type NodeInfo } from '../../domain/ports/media-mtx-client.js';
+import { parseJson } from '../http/parse-json.js';
 
 const counter = z.number().nonnegative();
 
@@ -62,12 +63,4 @@ function toSample(item: z.output<typeof pathItem>): PathSample {
     inboundBytes: item.inboundBytes ?? item.bytesReceived ?? 0,
     readers: item.readers.length,
   };
-}
-
-export function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,7 +1,7 @@
 /** The settings of a node that can work against us; everything else of its configuration is not read. */
 import { z } from 'zod';
 
-import { parseJson } from './media-mtx-answers.js';
+import { parseJson } from '../http/parse-json.js';
 
 const globals = z.object({ rtspUDPReadBufferSize: z.number().nullish() });
 const pathDefaults = z.object({ recordDeleteAfter: z.string().nullish() });

@@ -60,10 +60,17 @@ export const WORKING_SET_SQL = `
       -- The server's clock was set back: what lies in its future is old all the same.
       OR s.intent_at > clock_timestamp())`;
 
-export const APPLIED_SPECS_SQL = `
-  SELECT s.id, s.path, s.source_url, s.source_secret, s.transport, s.on_demand FROM streams s
-  WHERE s.node_id = $1 AND s.desired = 'RUNNING' AND s.applied_generation = s.generation
+export const WANTED_SPECS_SQL = `
+  SELECT s.id, s.path, s.generation, s.source_url, s.source_secret, s.transport, s.on_demand
+  FROM streams s
+  WHERE s.node_id = $1 AND s.desired = 'RUNNING'
     AND s.parked_generation IS DISTINCT FROM s.generation`;
+
+export const APPLIED_SPECS_SQL = `${WANTED_SPECS_SQL} AND s.applied_generation = s.generation`;
+
+export const INTENT_AGES_SQL = `
+  SELECT id, extract(epoch FROM clock_timestamp() - intent_at)::float8 * 1000 AS age_ms
+  FROM streams WHERE id = ANY($1::uuid[])`;
 
 export const NEWEST_DESIRED_SQL = `
   SELECT DISTINCT ON (path) path, desired FROM streams

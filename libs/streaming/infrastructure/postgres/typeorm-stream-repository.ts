@@ -22,6 +22,7 @@ import {
   type StreamPage,
   type StreamRecord,
   StreamRepository,
+  type WantedSpec,
 } from '../../domain/ports/stream-repository.js';
 import { type StreamChange, type StreamState, isWanted } from '../../domain/stream.js';
 import { type Desired, type Transport } from '../../domain/stream-status.js';
@@ -55,8 +56,10 @@ import {
   EVENTS_SQL,
   EXISTS_SQL,
   FIND_SQL,
+  INTENT_AGES_SQL,
   INTENT_SQL,
   NEWEST_DESIRED_SQL,
+  WANTED_SPECS_SQL,
   WORKING_SET_SQL,
   listQuery,
   toDetails,
@@ -181,10 +184,21 @@ export class TypeOrmStreamRepository extends StreamRepository {
   }
 
   override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
-    const rows = await this.db.query<SpecRead & { id: string; path: string }>(APPLIED_SPECS_SQL, [
-      nodeId,
-    ]);
+    const rows = await this.db.query<WantedSpecRead>(APPLIED_SPECS_SQL, [nodeId]);
     return rows.map((row) => ({ streamId: row.id, path: row.path, spec: toSpec(row) }));
+  }
+
+  override async wantedSpecs(nodeId: string): Promise<WantedSpec[]> {
+    const rows = await this.db.query<WantedSpecRead>(WANTED_SPECS_SQL, [nodeId]);
+    return rows.map((row) => {
+      const { id, path, generation } = row;
+      return { id, path, generation, spec: toSpec(row) };
+    });
+  }
+
+  override async intentAges(ids: readonly string[]): Promise<Map<string, number>> {
+    const rows = await this.db.query<{ id: string; age_ms: number }>(INTENT_AGES_SQL, [ids]);
+    return new Map(rows.map(({ id, age_ms: ageMs }) => [id, ageMs]));
   }
 
   override async newestDesired(
@@ -217,6 +231,7 @@ interface SpecRead {
   on_demand: boolean;
 }
 
+type WantedSpecRead = SpecRead & { id: string; path: string; generation: number };
 type IntentRead = StreamStateRead & SpecRead;
 
 function toSpec(row: SpecRead): PathSpec {

@@ -1,5 +1,5 @@
 /**
- * One HTTP call to MediaMTX: with a deadline, an abort signal, a kept-alive connection, and an
+ * One HTTP call to a node, be it MediaMTX or the agent beside it: with a deadline, an abort signal, a kept-alive connection, and an
  * answer that is data. Error texts of other systems stay here: MediaMTX's echo sources.
  */
 import { Agent as HttpAgent } from 'node:http';
@@ -10,7 +10,14 @@ import { type AxiosRequestConfig, isAxiosError } from 'axios';
 
 import { withAnySignal } from '#platform/any-signal.js';
 
-import { type MediaMtxSettings } from './media-mtx-settings.js';
+/** Whom to call, and as whom. */
+export interface HttpCallSettings {
+  readonly apiUrl: string;
+  readonly credentials?: { readonly username: string; readonly password: string } | null;
+  readonly token?: string;
+  /** Deadline of a call that names none, in ms. */
+  readonly timeoutMs: number;
+}
 
 /** MediaMTX closes idle connections after 30 s; ours must go first, or a call meets a closing one. */
 const IDLE_SOCKET_MS = 20_000;
@@ -18,9 +25,10 @@ const IDLE_SOCKET_MS = 20_000;
 const MAX_ANSWER_BYTES = 64 * 1024 * 1024;
 
 export interface Call {
-  readonly method: 'GET' | 'POST' | 'DELETE';
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
+  readonly timeoutMs?: number;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -45,7 +53,7 @@ export class HttpCall {
 
   constructor(
     private readonly http: HttpService,
-    private readonly settings: MediaMtxSettings,
+    private readonly settings: HttpCallSettings,
   ) {
     const agentOptions = { keepAlive: true, maxSockets: 16, timeout: IDLE_SOCKET_MS };
     this.defaults = {
@@ -58,7 +66,10 @@ export class HttpCall {
       responseType: 'text',
       transformResponse: (data: unknown) => data,
       validateStatus: () => true,
-      ...(settings.credentials === null ? {} : { auth: { ...settings.credentials } }),
+      ...(settings.credentials && { auth: { ...settings.credentials } }),
+      ...(settings.token !== undefined && {
+        headers: { authorization: `Bearer ${settings.token}` },
+      }),
     };
   }
 
@@ -78,7 +89,8 @@ export class HttpCall {
   }
 
   private async attempt(call: Call): Promise<Answer | 'stale connection'> {
-    const deadline = AbortSignal.timeout(this.settings.timeoutMs);
+    const timeoutMs = call.timeoutMs ?? this.settings.timeoutMs;
+    const deadline = AbortSignal.timeout(timeoutMs);
     const sources = call.signal === undefined ? [deadline] : [deadline, call.signal];
     try {
       const response = await withAnySignal(sources, (signal) =>
@@ -92,20 +104,19 @@ export class HttpCall {
       );
       return { kind: 'answered', status: response.status, text: response.data };
     } catch (err) {
-      return this.failure(err, deadline);
+      return deadline.aborted
+        ? { kind: 'failed', failure: `no answer within ${timeoutMs} ms` }
+        : failureOf(err);
     }
   }
+}
 
-  private failure(err: unknown, deadline: AbortSignal): Answer | 'stale connection' {
-    if (deadline.aborted) {
-      return { kind: 'failed', failure: `no answer within ${this.settings.timeoutMs} ms` };
-    }
-    if (isStaleConnection(err)) {
-      return 'stale connection';
-    }
-    const code = isAxiosError(err) ? (err.code ?? '') : '';
-    return { kind: 'failed', failure: FAILURES[code] ?? 'call failed' };
+function failureOf(err: unknown): Answer | 'stale connection' {
+  if (isStaleConnection(err)) {
+    return 'stale connection';
   }
+  const code = isAxiosError(err) ? (err.code ?? '') : '';
+  return { kind: 'failed', failure: FAILURES[code] ?? 'call failed' };
 }
 
 function isStaleConnection(err: unknown): boolean {

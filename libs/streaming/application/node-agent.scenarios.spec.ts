@@ -1,0 +1,241 @@
+/** A node whose agent tells why its sources fail, and keeps what the next MediaMTX boots with. */
+import { beforeEach, describe, expect, it } from '@jest/globals';
+
+import { ControlPlane, TICK_MS, World, aStart } from '#test/support/streaming/control-plane.js';
+import { settled } from '#test/support/streaming/fake-clock.js';
+import { silentLogs } from '#test/support/streaming/silent-logs.js';
+
+const PATH = 'cam/gate-3';
+const OTHER_PATH = 'cam/gate-4';
+const URL = aStart().source.url;
+
+silentLogs();
+
+let vigia: ControlPlane;
+beforeEach(async () => {
+  vigia = new ControlPlane();
+  vigia.world.agent.isPresent = true;
+  await vigia.hold();
+});
+
+const wanted = (): string[] => [...(vigia.world.agent.wanted?.paths.keys() ?? [])].sort();
+
+/** A tick, and what it sets off. */
+const tick = async (): Promise<void> => {
+  await vigia.tick();
+  await settled();
+  await vigia.clock.advance(TICK_MS);
+};
+
+describe('the boot file', () => {
+  it('follows a start, a stop, a patch and a park within one tick', async () => {
+    const stream = await vigia.start();
+    await tick();
+    expect(wanted()).toEqual([PATH]);
+
+    const other = await vigia.start('gate-4');
+    await tick();
+    expect(wanted()).toEqual([PATH, OTHER_PATH]);
+
+    await vigia.stop(other.id);
+    await tick();
+    expect(wanted()).toEqual([PATH]);
+
+    await vigia.patchStream.execute(stream.id, { transport: 'udp' }, null);
+    await tick();
+    expect(vigia.world.agent.wanted?.paths.get(PATH)).toMatchObject({ transport: 'udp' });
+
+    vigia.streams.park(stream.id);
+    await tick();
+    expect(wanted()).toEqual([]);
+  });
+
+  it('is left alone when nothing has changed', async () => {
+    await vigia.start();
+    await vigia.run(60_000);
+    expect(vigia.world.agent.puts).toBe(1);
+  });
+
+  it('is compared by another holder, and not written', async () => {
+    await vigia.start();
+    await tick();
+    const other = new ControlPlane({}, vigia.world);
+    await other.run(10_000);
+    expect(vigia.world.agent.puts).toBe(1);
+  });
+
+  it('is written again for an agent that has lost it', async () => {
+    await vigia.start();
+    await tick();
+    vigia.world.agent.wanted = null;
+    await tick();
+    expect(wanted()).toEqual([PATH]);
+  });
+
+  it('holds what was asked for after the look, too', async () => {
+    const stream = await vigia.start();
+    await tick();
+    await vigia.start('gate-4');
+    vigia.world.agent.wanted = null;
+    await vigia.tick();
+    await settled();
+    expect(wanted()).toEqual([PATH, OTHER_PATH]);
+    expect(vigia.stateOf(stream).desired).toBe('RUNNING');
+  });
+
+  it('keeps its paths while the database knows nothing of what the node serves', async () => {
+    await vigia.start();
+    await tick();
+    vigia.streams.wipe();
+    await vigia.run(600_000);
+    expect(wanted()).toEqual([PATH]);
+  });
+
+  it('is not written by a holder that has lost its lease meanwhile', async () => {
+    await vigia.start();
+    const fence = await vigia.hold();
+    const tick = vigia.reconcileNode.execute({ ...fence, epoch: 'an older one' });
+    await tick;
+    await settled();
+    expect(vigia.world.agent.puts).toBe(0);
+  });
+
+  it('is written once at a time, and no tick waits for it', async () => {
+    let open = (): void => undefined;
+    vigia.world.agent.gate = new Promise((resolve) => {
+      open = resolve;
+    });
+    await vigia.start();
+    await tick();
+    await tick();
+    expect(vigia.world.agent.puts).toBe(1);
+    open();
+    await settled();
+    expect(wanted()).toEqual([PATH]);
+  });
+});
+
+describe('the reason that the agent tells', () => {
+  beforeEach(() => {
+    vigia.node.camera(PATH, 'silent');
+    vigia.world.cameras.reports.set(URL, { kind: 'failed', code: 'SOURCE_TIMEOUT' });
+  });
+
+  /** MediaMTX tries again every 5 s. */
+  const failFor = async (ms: number, code: string): Promise<void> => {
+    for (let leftMs = ms; leftMs > 0; leftMs -= TICK_MS) {
+      vigia.world.agent.fail(PATH, code);
+      await tick();
+    }
+  };
+
+  it('is that of the ERROR, and the camera is not dialled for it', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    await failFor(30_000, 'SOURCE_NOT_FOUND');
+    expect(vigia.storyOf(stream)).toEqual(['new→STARTING', 'STARTING→ERROR SOURCE_NOT_FOUND']);
+    await failFor(600_000, 'SOURCE_NOT_FOUND');
+    expect(vigia.world.cameras.asked).toEqual([]);
+  });
+
+  it('changes within ERROR when it was told twice', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    await failFor(30_000, 'SOURCE_NOT_FOUND');
+    await failFor(5_000, 'SOURCE_BUSY');
+    expect(vigia.stateOf(stream).reason).toBe('SOURCE_NOT_FOUND');
+    await failFor(5_000, 'SOURCE_BUSY');
+    expect(vigia.stateOf(stream).reason).toBe('SOURCE_BUSY');
+  });
+
+  it('of a refused password parks the stream in the same tick', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.tick();
+    await settled();
+    expect(vigia.stateOf(stream)).toMatchObject({
+      status: 'ERROR',
+      reason: 'SOURCE_AUTH_FAILED',
+      parkedGeneration: 1,
+    });
+    expect(vigia.node.names).toEqual([]);
+    expect(vigia.world.cameras.asked).toEqual([]);
+  });
+
+  it('is nothing about a stream that was started after it', async () => {
+    const first = await vigia.start();
+    await vigia.clock.advance(10);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.stop(first.id);
+    vigia.node.camera(PATH, 'live');
+    const second = await vigia.start();
+    await vigia.run(20_000);
+    expect(vigia.stateOf(second)).toMatchObject({ status: 'RUNNING', parkedGeneration: null });
+  });
+
+  it('is nothing about a patched source, when it was told before', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.clock.advance(10);
+    const source = { ...aStart().source, url: 'rtsp://192.168.1.20:554/other' };
+    await vigia.patchStream.execute(stream.id, { source }, null);
+    await settled();
+    await vigia.run(15_000);
+    expect(vigia.stateOf(stream).parkedGeneration).toBeNull();
+  });
+
+  it('is that of the present when media had come in between', async () => {
+    vigia.node.camera(PATH, 'live');
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.follow.close();
+    vigia.world.agent.isDown = true;
+    await vigia.run(10_000);
+    expect(vigia.stateOf(stream).status).toBe('RUNNING');
+    vigia.world.agent.isDown = false;
+    vigia.node.camera(PATH, 'silent');
+    await vigia.run(15_000);
+    expect(vigia.stateOf(stream)).toMatchObject({ parkedGeneration: null, status: 'STARTING' });
+  });
+
+  it('is asked of the camera while the agent does not answer', async () => {
+    vigia.world.agent.isDown = true;
+    const stream = await vigia.start();
+    await vigia.run(30_000);
+    expect(vigia.stateOf(stream).reason).toBe('SOURCE_TIMEOUT');
+    expect(vigia.world.cameras.asked).not.toEqual([]);
+    expect(vigia.state.conditions.agentCause).toBe('connection refused');
+    vigia.world.agent.isDown = false;
+    await vigia.tick();
+    expect(vigia.state.conditions.agentCause).toBeNull();
+  });
+});
+
+describe('a MediaMTX that was restarted between two looks', () => {
+  it('is inspected and audited in the same tick, and nothing is written', async () => {
+    await vigia.start();
+    await vigia.run(10_000);
+    const writes = vigia.node.writes.length;
+    vigia.world.agent.childStartedAt = '2026-11-27T09:00:00Z';
+    const inspections = vigia.node.inspections;
+    await vigia.tick();
+    expect(vigia.node.inspections).toBe(inspections + 1);
+    expect(vigia.node.writes).toHaveLength(writes);
+  });
+});
+
+describe('a node without an agent', () => {
+  it('is looked after by looks and by asking cameras', async () => {
+    vigia = new ControlPlane({}, new World());
+    await vigia.hold();
+    vigia.node.camera(PATH, 'silent');
+    vigia.world.cameras.reports.set(URL, { kind: 'failed', code: 'SOURCE_TIMEOUT' });
+    const stream = await vigia.start();
+    await vigia.run(30_000);
+    expect(vigia.stateOf(stream).reason).toBe('SOURCE_TIMEOUT');
+    expect(vigia.world.agent.puts).toBe(0);
+  });
+});

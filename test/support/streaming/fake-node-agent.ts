@@ -1,0 +1,66 @@
+import {
+  type AgentReport,
+  NodeAgent,
+  type Pokes,
+  type WantedPaths,
+} from '#streaming/domain/ports/node-agent.js';
+import { type Inconclusive } from '#streaming/domain/look.js';
+import { type FakeClock } from './fake-clock.js';
+
+const NO_ANSWER: Inconclusive = { kind: 'inconclusive', cause: 'connection refused' };
+
+/** An agent in memory; absent until a test says otherwise. */
+export class FakeNodeAgent extends NodeAgent {
+  isPresent = false;
+  isDown = false;
+  childStartedAt = '2026-11-27T08:00:00Z';
+  leftOut: readonly string[] = [];
+  wanted: WantedPaths | null = null;
+  /** Calls of `put`. */
+  puts = 0;
+  /** Calls of `put` are answered when it is resolved. */
+  gate: Promise<void> = Promise.resolve();
+  private readonly faults = new Map<string, { code: string; atMs: number; count: number }>();
+
+  constructor(private readonly clock: FakeClock) {
+    super();
+  }
+
+  /** MediaMTX has just tried the source of the path, in vain. */
+  fail(path: string, code: string): void {
+    const count = (this.faults.get(path)?.count ?? 0) + 1;
+    this.faults.set(path, { code, atMs: this.clock.monotonicMs(), count });
+  }
+
+  override async report(): Promise<AgentReport | Inconclusive> {
+    const nowMs = this.clock.monotonicMs();
+    return this.isDown
+      ? NO_ANSWER
+      : {
+          kind: 'complete',
+          childStartedAt: this.childStartedAt,
+          wantedRevision: this.wanted?.revision ?? null,
+          leftOut: this.leftOut,
+          faults: new Map(
+            [...this.faults].map(([path, { code, atMs, count }]) => [
+              path,
+              { code, ageMs: nowMs - atMs, mark: `${atMs} ${count}` },
+            ]),
+          ),
+        };
+  }
+
+  override async put(wanted: WantedPaths): Promise<{ kind: 'accepted' } | Inconclusive> {
+    this.puts += 1;
+    await this.gate;
+    if (this.isDown) {
+      return NO_ANSWER;
+    }
+    this.wanted = wanted;
+    return { kind: 'accepted' };
+  }
+
+  override async pokes(): Promise<Pokes | Inconclusive> {
+    return NO_ANSWER;
+  }
+}

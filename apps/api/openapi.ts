@@ -31,6 +31,7 @@ const INFO = new DocumentBuilder()
   .addServer('/', 'Where this document comes from')
   .addTag('streams', 'What is streamed, and how it is')
   .addTag('sources', 'What a camera says when it is asked')
+  .addTag('nodes', 'The MediaMTX that serve the streams')
   .addTag('health', 'For people, load balancers and orchestrators')
   .build();
 

@@ -18,9 +18,6 @@ import { type StreamingSetup } from '#streaming/streaming.module.js';
 /** Too low: a busy agent looks dead. Too high: a tick waits for one that is. */
 const AGENT_TIMEOUT_MS = 2_000;
 
-/** MediaMTX's cost of a write grows with its paths; beyond this use more nodes. */
-const MAX_PATHS = 1_000;
-
 /** Well below the age at which a look counts as stale. */
 const MAX_RENEW_MS = 5_000;
 
@@ -114,5 +111,11 @@ function nodeDescription(node: NodeConfig): NodeDescription {
   const apiUrl = new URL(node.apiUrl);
   apiUrl.username = '';
   apiUrl.password = '';
-  return { id: node.id, apiUrl: apiUrl.href, playback: node.playback, maxPaths: MAX_PATHS };
+  return {
+    id: node.id,
+    apiUrl: apiUrl.href,
+    playback: node.playback,
+    maxPaths: node.capacity,
+    hasAgent: node.agentUrl !== null,
+  };
 }

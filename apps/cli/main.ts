@@ -14,7 +14,7 @@ program
   .description(
     'Lets the paths of a node be removed that this database knows nothing of, however many they are. For ten minutes.',
   )
-  .option('--node <id>', 'the node, as in NODE_ID', 'default')
+  .option('--node <id>', 'the node, as in NODE_ID or in NODES_FILE', 'default')
   .action(async ({ node }: { node: string }) => {
     process.exitCode = await adoptEmpty(environment()['DATABASE_URL'], node);
   });

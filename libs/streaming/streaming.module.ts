@@ -12,6 +12,7 @@ import { RegisterNodes } from './application/register-nodes.js';
 import { RetryStream } from './application/retry-stream.js';
 import { StartStream } from './application/start-stream.js';
 import { StopStream } from './application/stop-stream.js';
+import { NodesController } from './http/nodes.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { StreamChangesController } from './http/stream-changes.controller.js';
 import { StreamsController } from './http/streams.controller.js';
@@ -52,7 +53,7 @@ export class StreamingModule {
     return {
       module: StreamingModule,
       imports: [shared, ...nodes.map((node) => NodeModule.register(node, shared, ofNode))],
-      controllers: [SourcesController, StreamsController, StreamChangesController],
+      controllers: [SourcesController, StreamsController, StreamChangesController, NodesController],
       providers: [
         { provide: ConfiguredNodes, useValue: configured },
         { provide: RetentionSettings, useValue: retention },

@@ -279,7 +279,7 @@ describe('what Postgres itself says', () => {
   });
 
   it('is told without the parameters of the statement, which hold secrets', async () => {
-    const stream = aNewStream({ nodeId: 'unknown' });
+    const stream = aNewStream({ places: [{ nodeId: 'unknown', capacity: null }] });
 
     const failure: unknown = await adapters.streams.start(stream).catch((err: unknown) => err);
 

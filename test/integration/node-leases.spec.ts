@@ -293,6 +293,9 @@ describe('what the holder writes beside its lease', () => {
       nodeId,
       owner: null,
       isLeased: false,
+      epoch: null,
+      expiresAt: null,
+      lookedAt: null,
       lookAgeMs: null,
       conditions: null,
     });

@@ -50,10 +50,11 @@ async function listed(filter: StreamFilter): Promise<string[]> {
 describe('what was applied', () => {
   it('is the whole source of active streams whose newest generation the node has accepted', async () => {
     const nodeId = 'second';
-    const applied = aNewStream({ nodeId, onDemand: true, transport: 'udp' });
+    const places = [{ nodeId, capacity: null }];
+    const applied = aNewStream({ places, onDemand: true, transport: 'udp' });
     const [stopped, unapplied, elsewhere] = [
-      aNewStream({ nodeId }),
-      aNewStream({ nodeId }),
+      aNewStream({ places }),
+      aNewStream({ places }),
       aNewStream(),
     ];
     for (const stream of [applied, stopped, unapplied, elsewhere]) {
@@ -241,7 +242,7 @@ describe('the working set', () => {
     const active = await start();
     const stopped = await start();
     await adapters.streams.stop(stopped);
-    const elsewhere = await start({ nodeId: 'second' });
+    const elsewhere = await start({ places: [{ nodeId: 'second', capacity: null }] });
     const removed = await start();
     await adapters.streams.stop(removed);
     await database.query('UPDATE streams SET removal_pending = false WHERE id = $1', [removed]);

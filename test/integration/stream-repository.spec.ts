@@ -189,6 +189,7 @@ describe('start', () => {
       Array.from({ length: 40 }, async (_, index) => {
         const { streams } = index % 2 === 0 ? one : other;
         const outcome = await streams.start(aNewStream({ cameraId }));
+        if (outcome.kind === 'no_room') throw new Error('a node without a limit is full');
         await streams.stop(outcome.kind === 'started' ? outcome.stream.id : outcome.activeStreamId);
       }),
     );

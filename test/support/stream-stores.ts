@@ -14,6 +14,8 @@ export interface StreamStore {
   readonly streams: StreamRepository;
   /** Its lease holder has written down whether the node answers. */
   nodeIsDown(isDown: boolean): Promise<void>;
+  /** Nodes beside the one that there is. */
+  hasNodes(ids: readonly string[]): Promise<void>;
   park(id: string): Promise<void>;
   isParked(id: string): Promise<boolean>;
   close(): Promise<void>;
@@ -24,6 +26,10 @@ export class MemoryStore implements StreamStore {
 
   async nodeIsDown(isDown: boolean): Promise<void> {
     this.streams.isNodeKnownDown = isDown;
+  }
+
+  async hasNodes(): Promise<void> {
+    // It asks nobody whether a node exists.
   }
 
   async park(id: string): Promise<void> {
@@ -59,6 +65,10 @@ export class PostgresStore implements StreamStore {
 
   get streams(): StreamRepository {
     return this.adapters.streams;
+  }
+
+  async hasNodes(ids: readonly string[]): Promise<void> {
+    for (const id of ids) await this.adapters.directory.upsert(aNode({ id }));
   }
 
   async nodeIsDown(isDown: boolean): Promise<void> {

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { streamId } from '#test/support/streaming/a-stream.js';
-import { ControlPlane, SETTINGS, aStart } from '#test/support/streaming/control-plane.js';
+import { ControlPlane, SETTINGS, aStart, onNode } from '#test/support/streaming/control-plane.js';
 import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
 
 import { ApplyPath, type PathResult } from './apply-path.js';
@@ -48,7 +48,13 @@ function run(given: Partial<WriteJob> = {}): Promise<PathResult> {
 }
 
 async function wanted(onDemand = false): Promise<void> {
-  await vigia.streams.start({ ...aStart(), id: ID, nodeId: 'default', path: PATH, onDemand });
+  await vigia.streams.start({
+    ...aStart(),
+    id: ID,
+    places: onNode('default'),
+    path: PATH,
+    onDemand,
+  });
 }
 
 /** Once, and before what was read is sent. */
@@ -97,7 +103,12 @@ describe('ApplyPath', () => {
 
   it('does what the newest row wants, though a removal was asked for', async () => {
     await stopped();
-    await vigia.streams.start({ ...aStart(), id: streamId(8), nodeId: 'default', path: PATH });
+    await vigia.streams.start({
+      ...aStart(),
+      id: streamId(8),
+      places: onNode('default'),
+      path: PATH,
+    });
     expect(await run({ mayRemoveUnknown: true })).toMatchObject({
       kind: 'applied',
       state: { id: streamId(8) },
@@ -111,7 +122,7 @@ describe('ApplyPath', () => {
     afterReadingTheIntent(async () => {
       await vigia.clock.advance(30_000);
       await vigia.streams.stop(ID);
-      const next = { ...aStart(), source, id: streamId(8), nodeId: 'default', path: PATH };
+      const next = { ...aStart(), source, id: streamId(8), places: onNode('default'), path: PATH };
       await vigia.streams.start(next);
     });
     expect(await run()).toMatchObject({ kind: 'applied', state: { id: streamId(8) } });

@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { streamId } from '#test/support/streaming/a-stream.js';
-import { ControlPlane, TICK_MS, aStart } from '#test/support/streaming/control-plane.js';
+import { ControlPlane, TICK_MS, aStart, onNode } from '#test/support/streaming/control-plane.js';
 import { settled } from '#test/support/streaming/fake-clock.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
@@ -34,7 +34,7 @@ describe('a start', () => {
 
   it('is RUNNING by ticks alone when the process that took it died right after the commit', async () => {
     const id = streamId(9);
-    await vigia.streams.start({ ...aStart(), id, nodeId: 'default', path: PATH });
+    await vigia.streams.start({ ...aStart(), id, places: onNode('default'), path: PATH });
     await vigia.run(15_000);
     expect(vigia.stateOf({ id })).toMatchObject({ status: 'RUNNING', appliedGeneration: 1 });
   });

@@ -2,7 +2,13 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { streamId } from '#test/support/streaming/a-stream.js';
-import { ControlPlane, NEVER, TICK_MS, aStart } from '#test/support/streaming/control-plane.js';
+import {
+  ControlPlane,
+  NEVER,
+  TICK_MS,
+  aStart,
+  onNode,
+} from '#test/support/streaming/control-plane.js';
 import { settled } from '#test/support/streaming/fake-clock.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
@@ -129,7 +135,9 @@ describe('a row whose intent is newer than the look', () => {
 
   it('is not restored by that tick, and is by the next one', async () => {
     const id = streamId(9);
-    whileLooking(() => vigia.streams.start({ ...aStart(), id, nodeId: 'default', path: PATH }));
+    whileLooking(() =>
+      vigia.streams.start({ ...aStart(), id, places: onNode('default'), path: PATH }),
+    );
     expect(await vigia.tick()).toMatchObject({ enqueued: 0, saved: 0 });
     expect(vigia.node.writes).toEqual([]);
     await vigia.clock.advance(TICK_MS);
@@ -191,7 +199,7 @@ describe('two starts of one camera', () => {
 describe('replicas whose clocks differ', () => {
   it('give the path to the active stream, though a stopped one has a higher id', async () => {
     const high = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
-    const path = { nodeId: 'default', path: PATH };
+    const path = { places: onNode('default'), path: PATH };
     await vigia.streams.start({ ...aStart(), id: high, ...path });
     await vigia.stop(high);
     const stream = await vigia.start();

@@ -1,11 +1,15 @@
 import { describe, expect, it } from '@jest/globals';
 
+import { FakeClock } from '#test/support/streaming/fake-clock.js';
+import { InMemoryNodeDirectory } from '#test/support/streaming/in-memory-node-directory.js';
+
 import {
   type Fence,
   type NodeConditions,
   NodeLeases,
   type NodeReport,
 } from '../domain/ports/node-leases.js';
+import { type ConfiguredNodes } from './configured-nodes.js';
 import { ReadNodes } from './read-nodes.js';
 
 const GOOD: NodeConditions = {
@@ -20,6 +24,9 @@ const GOOD: NodeConditions = {
   leftOutPaths: 0,
 };
 
+const EXPIRES_AT = new Date('2026-11-23T16:28:16.190Z');
+const LOOKED_AT = new Date('2026-11-23T16:28:01.190Z');
+
 class WrittenDown extends NodeLeases {
   constructor(private readonly given: Partial<NodeReport>) {
     super();
@@ -30,6 +37,9 @@ class WrittenDown extends NodeLeases {
       nodeId: 'default',
       owner: 'vigia-1:3000',
       isLeased: true,
+      epoch: '3',
+      expiresAt: EXPIRES_AT,
+      lookedAt: LOOKED_AT,
       lookAgeMs: 4_999.6,
       conditions: GOOD,
     };
@@ -49,8 +59,24 @@ class WrittenDown extends NodeLeases {
   }
 }
 
-const read = (given: Partial<NodeReport>): ReturnType<ReadNodes['execute']> =>
-  new ReadNodes(new WrittenDown(given)).execute();
+const PLAYBACK = { hls: 'http://h', webrtc: 'http://w', rtsp: 'rtsp://r' };
+
+/** Of a process that is configured with the node `default`. */
+async function readerOf(
+  given: Partial<NodeReport>,
+  known: { id?: string; streams?: number; hasAgent?: boolean } = {},
+): Promise<ReadNodes> {
+  const { id = 'default', streams = 0, hasAgent = false } = known;
+  const directory = new InMemoryNodeDirectory(new FakeClock());
+  const node = { id, apiUrl: 'http://n:9997/', playback: PLAYBACK, maxPaths: 1_000, hasAgent };
+  await directory.upsert(node);
+  directory.placed.set(id, streams);
+  const descriptions: ConfiguredNodes['descriptions'] = [{ ...node, id: 'default' }];
+  return new ReadNodes(new WrittenDown(given), directory, { descriptions, pathPrefix: 'cam' });
+}
+
+const read = async (given: Partial<NodeReport>): ReturnType<ReadNodes['execute']> =>
+  (await readerOf(given)).execute();
 
 describe('ReadNodes', () => {
   it('calls a node healthy that is held, looked at, and in good condition', async () => {
@@ -137,5 +163,50 @@ describe('ReadNodes', () => {
   it('names no owner whose lease has ended', async () => {
     const [node] = await read({ isLeased: false });
     expect(node?.leaseOwner).toBeNull();
+  });
+
+  it('tells of a node where it is, how full, and who looks after it', async () => {
+    const reader = await readerOf({}, { streams: 7, hasAgent: true });
+    expect(await reader.list()).toMatchObject([
+      {
+        nodeId: 'default',
+        health: 'HEALTHY',
+        streams: 7,
+        capacity: 1_000,
+        lookedAt: LOOKED_AT,
+        lease: { owner: 'vigia-1:3000', epoch: '3', expiresAt: EXPIRES_AT },
+        isPoisoned: false,
+        playback: PLAYBACK,
+        hasAgent: true,
+      },
+    ]);
+  });
+
+  it.each<[string, Partial<NodeReport>, string]>([
+    ['DEGRADED', { conditions: { ...GOOD, isPoisoned: true } }, 'DEGRADED'],
+    ['DEGRADED for a moment', { isLeased: false }, 'DEGRADED'],
+    ['UNKNOWN', { isLeased: false, lookAgeMs: 15_001 }, 'UNKNOWN'],
+    ['UNKNOWN at first', { lookAgeMs: null, lookedAt: null, conditions: null }, 'UNKNOWN'],
+  ])('calls a node that is not well %s by how old the last look is', async (_, given, health) => {
+    const [node] = await (await readerOf(given)).list();
+    expect(node?.health).toBe(health);
+  });
+
+  it('tells of a node that is no longer configured while it has active streams', async () => {
+    const gone = { isLeased: false, lookAgeMs: 60_000, nodeId: 'gone' };
+    const [node] = await (await readerOf(gone, { id: 'gone', streams: 1 })).list();
+    expect(node).toMatchObject({ nodeId: 'gone', health: 'UNKNOWN', isHealthy: false });
+    expect(node?.problems[0]).toMatch(/^not configured here/);
+    expect(await (await readerOf(gone, { id: 'gone', streams: 0 })).list()).toEqual([]);
+  });
+
+  it('knows nothing yet of a node whose lease nobody ever held', async () => {
+    const [node] = await (await readerOf({ nodeId: 'another' })).list();
+    expect(node).toMatchObject({
+      nodeId: 'default',
+      health: 'UNKNOWN',
+      lease: null,
+      version: null,
+    });
   });
 });

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
 
-import { HAZARDS, NODE_VERSION_UNSUPPORTED } from '../domain/node-hazards.js';
-import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
-import { Reason, explain } from '../domain/reason.js';
+import { type PlaybackBases } from '../domain/camera-path.js';
+import { type ListedNode, NodeDirectory } from '../domain/ports/node-directory.js';
+import { NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
+import { ConfiguredNodes } from './configured-nodes.js';
+import { problemsOf, warningsOf } from './node-problems.js';
 
 export interface NodeHealth {
   readonly nodeId: string;
@@ -17,82 +19,127 @@ export interface NodeHealth {
   readonly lookAgeMs: number | null;
 }
 
-/** How the nodes are, as their lease holders wrote it down: the same answer from every replica. */
+export interface NodeDetails extends NodeHealth {
+  /** UNKNOWN while nobody has looked at it lately: what is known of its streams is old. */
+  readonly health: 'HEALTHY' | 'DEGRADED' | 'UNKNOWN';
+  /** Active, or still to be removed. */
+  readonly streams: number;
+  readonly capacity: number | null;
+  readonly lookedAt: Date | null;
+  /** Null when nobody holds it. */
+  readonly lease: NodeLease | null;
+  readonly isPoisoned: boolean;
+  readonly playback: PlaybackBases;
+  readonly hasAgent: boolean;
+}
+
+export interface NodeLease {
+  readonly owner: string;
+  readonly epoch: string;
+  readonly expiresAt: Date;
+}
+
+const NOT_CONFIGURED =
+  'not configured here, though it has active streams: nobody looks at them; configure it again, or stop them';
+
+/**
+ * How the nodes are, as their lease holders wrote it down: the same answer from every replica that
+ * is configured alike.
+ */
 @Injectable()
 export class ReadNodes {
-  constructor(private readonly leases: NodeLeases) {}
+  private readonly configured: ReadonlySet<string>;
+
+  constructor(
+    private readonly leases: NodeLeases,
+    private readonly directory: NodeDirectory,
+    { descriptions }: ConfiguredNodes,
+  ) {
+    this.configured = new Set(descriptions.map(({ id }) => id));
+  }
+
+  /** One that is no longer configured is told of while it has active streams. */
+  async list(): Promise<NodeDetails[]> {
+    const [reports, nodes] = await Promise.all([this.leases.report(), this.directory.list()]);
+    const byId = new Map(reports.map((report) => [report.nodeId, report]));
+    return nodes
+      .filter(({ id, active }) => this.configured.has(id) || active > 0)
+      .map((node) => this.detailsOf(node, byId.get(node.id)));
+  }
 
   async execute(): Promise<NodeHealth[]> {
-    const reports = await this.leases.report();
-    return reports.map((report) => {
-      const problems = problemsOf(report);
-      return {
-        nodeId: report.nodeId,
-        isHealthy: problems.length === 0,
+    const nodes = await this.list();
+    return nodes.map(
+      ({ nodeId, isHealthy, problems, warnings, version, leaseOwner, lookAgeMs }) => ({
+        nodeId,
+        isHealthy,
         problems,
-        warnings: warningsOf(report.conditions),
-        version: report.conditions?.version ?? null,
-        leaseOwner: report.isLeased ? report.owner : null,
-        lookAgeMs: report.lookAgeMs === null ? null : Math.round(report.lookAgeMs),
-      };
-    });
+        warnings,
+        version,
+        leaseOwner,
+        lookAgeMs,
+      }),
+    );
+  }
+
+  private detailsOf(node: ListedNode, report = unheard(node.id)): NodeDetails {
+    const problems = [
+      ...(this.configured.has(node.id) ? [] : [NOT_CONFIGURED]),
+      ...problemsOf(report),
+    ];
+    const { lookAgeMs, lookedAt } = report;
+    const lease = leaseOf(report);
+    return {
+      nodeId: node.id,
+      isHealthy: problems.length === 0,
+      health: healthOf(problems, lookAgeMs),
+      problems,
+      ...toldBy(report),
+      leaseOwner: lease?.owner ?? null,
+      lookAgeMs: lookAgeMs === null ? null : Math.round(lookAgeMs),
+      streams: node.streams,
+      capacity: node.maxPaths,
+      lookedAt,
+      lease,
+      playback: node.playback,
+      hasAgent: node.hasAgent,
+    };
   }
 }
 
-function problemsOf({ nodeId, isLeased, lookAgeMs, conditions }: NodeReport): string[] {
-  return [
-    ...(isLeased ? [] : ['no instance holds its lease']),
-    ...(lookAgeMs !== null && lookAgeMs <= LOOK_FRESH_MS
-      ? []
-      : ['not looked at successfully in the last 15 s']),
-    ...(conditions === null ? [] : conditionProblems(nodeId, conditions)),
-  ];
+function healthOf(problems: readonly string[], lookAgeMs: number | null): NodeDetails['health'] {
+  if (problems.length === 0) {
+    return 'HEALTHY';
+  }
+  return lookAgeMs !== null && lookAgeMs <= LOOK_FRESH_MS ? 'DEGRADED' : 'UNKNOWN';
 }
 
-function conditionProblems(nodeId: string, conditions: NodeConditions): string[] {
-  return [
-    ...(conditions.isReachable ? [] : [`NODE_UNREACHABLE: ${conditions.cause ?? 'no answer'}`]),
-    ...(isText(conditions.writeCause) ? [`NODE_WRITES_FAIL: ${conditions.writeCause}`] : []),
-    ...hazardsOf(conditions)
-      .filter((code) => code === NODE_VERSION_UNSUPPORTED)
-      .map(sentenceOf),
-    ...(conditions.isPoisoned
-      ? [`${Reason.nodeConfigPoisoned}: ${explain(Reason.nodeConfigPoisoned)}`]
-      : []),
-    ...(conditions.unknownPaths > 0
-      ? [
-          `NODE_PATHS_UNKNOWN: ${conditions.unknownPaths} of its paths have no stream in the database, and none of them is removed; if it is the right database, run: npm run vigia -- adopt-empty --node ${nodeId}`,
-        ]
-      : []),
-  ];
+function toldBy({
+  conditions,
+}: NodeReport): Pick<NodeDetails, 'warnings' | 'version' | 'isPoisoned'> {
+  return {
+    warnings: warningsOf(conditions),
+    version: conditions?.version ?? null,
+    isPoisoned: conditions?.isPoisoned ?? false,
+  };
 }
 
-function warningsOf(conditions: Partial<NodeConditions> | null): string[] {
-  const leftOut = conditions?.leftOutPaths ?? 0;
-  return [
-    ...hazardsOf(conditions)
-      .filter((code) => code !== NODE_VERSION_UNSUPPORTED)
-      .map(sentenceOf),
-    ...(isText(conditions?.agentCause)
-      ? [
-          `NODE_AGENT_UNREACHABLE: ${conditions.agentCause}; the node is looked after as one without an agent`,
-        ]
-      : []),
-    ...(leftOut > 0
-      ? [`NODE_PATHS_LEFT_OUT: MediaMTX would refuse ${leftOut} paths, and does not boot with them`]
-      : []),
-  ];
+function leaseOf({ isLeased, owner, epoch, expiresAt }: NodeReport): NodeLease | null {
+  return isLeased && owner !== null && epoch !== null && expiresAt !== null
+    ? { owner, epoch, expiresAt }
+    : null;
 }
 
-function hazardsOf(conditions: Partial<NodeConditions> | null): readonly string[] {
-  return conditions?.hazards ?? [];
-}
-
-function sentenceOf(code: string): string {
-  return `${code}: ${HAZARDS[code] ?? 'see the log'}`;
-}
-
-/** A row that an older version wrote lacks what came later. */
-function isText(value: string | null | undefined): value is string {
-  return typeof value === 'string';
+/** Nobody has ever held its lease. */
+function unheard(nodeId: string): NodeReport {
+  return {
+    nodeId,
+    owner: null,
+    isLeased: false,
+    epoch: null,
+    expiresAt: null,
+    lookedAt: null,
+    lookAgeMs: null,
+    conditions: null,
+  };
 }

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { streamId } from '#test/support/streaming/a-stream.js';
-import { ControlPlane, TICK_MS, aStart } from '#test/support/streaming/control-plane.js';
+import { ControlPlane, TICK_MS, aStart, onNode } from '#test/support/streaming/control-plane.js';
 import { settled } from '#test/support/streaming/fake-clock.js';
 import { silentLogs } from '#test/support/streaming/silent-logs.js';
 
@@ -32,7 +32,12 @@ describe('ReconcileNode', () => {
   });
 
   it('does not wait for the writer, and says when what it handed over was written', async () => {
-    await vigia.streams.start({ ...aStart(), id: streamId(1), nodeId: 'default', path: PATH });
+    await vigia.streams.start({
+      ...aStart(),
+      id: streamId(1),
+      places: onNode('default'),
+      path: PATH,
+    });
     const release = vigia.node.holdWrites();
     const result = await vigia.tick();
     expect(result).toMatchObject({ isConclusive: true, enqueued: 1, saved: 0 });
@@ -52,7 +57,7 @@ describe('ReconcileNode', () => {
       await vigia.streams.start({
         ...aStart(),
         id: streamId(sequence),
-        nodeId: 'default',
+        places: onNode('default'),
         path: PATH,
       });
       await vigia.streams.stop(streamId(sequence));
@@ -111,7 +116,12 @@ describe('ReconcileNode', () => {
   });
 
   it('knows streams of its own node only', async () => {
-    await vigia.streams.start({ ...aStart(), id: streamId(1), nodeId: 'another', path: PATH });
+    await vigia.streams.start({
+      ...aStart(),
+      id: streamId(1),
+      places: onNode('another'),
+      path: PATH,
+    });
     expect(await vigia.tick()).toMatchObject({ enqueued: 0 });
     expect(vigia.node.writes).toEqual([]);
   });

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { streamId } from '#test/support/streaming/a-stream.js';
-import { ControlPlane, aStart } from '#test/support/streaming/control-plane.js';
+import { ControlPlane, aStart, onNode } from '#test/support/streaming/control-plane.js';
 import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
 
 const PATH = 'cam/gate-3';
@@ -13,7 +13,7 @@ let vigia: ControlPlane;
 beforeEach(async () => {
   logs = silentLogs();
   vigia = new ControlPlane();
-  await vigia.streams.start({ ...aStart(), id: ID, nodeId: 'default', path: PATH });
+  await vigia.streams.start({ ...aStart(), id: ID, places: onNode('default'), path: PATH });
 });
 
 describe('ReconcileStream', () => {

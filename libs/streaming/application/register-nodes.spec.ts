@@ -11,6 +11,7 @@ const aNode = (id: string) => ({
   apiUrl: `http://${id}:9997`,
   playback: { hls: 'http://h', webrtc: 'http://w', rtsp: 'rtsp://r' },
   maxPaths: 1_000,
+  hasAgent: false,
 });
 
 describe('RegisterNodes', () => {

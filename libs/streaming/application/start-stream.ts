@@ -4,13 +4,15 @@ import { v7 as uuidv7 } from 'uuid';
 import { Clock } from '#kernel/clock.js';
 
 import { pathOf } from '../domain/camera-path.js';
+import { type NodeDescription } from '../domain/ports/node-directory.js';
 import {
   type NewStream,
+  type Place,
   type StreamRecord,
   StreamRepository,
 } from '../domain/ports/stream-repository.js';
 import { Reason } from '../domain/reason.js';
-import { CameraBusy, StreamNotFound } from '../domain/stream.errors.js';
+import { CameraBusy, NoRoom, StreamNotFound } from '../domain/stream.errors.js';
 import { ConfiguredNodes } from './configured-nodes.js';
 import { Nodes } from './nodes.js';
 import { StreamSignals } from './stream-signals.js';
@@ -42,16 +44,19 @@ export class StartStream {
     private readonly clock: Clock,
   ) {}
 
-  /** The row is committed before MediaMTX is asked. @throws CameraBusy */
+  /** The row is committed before MediaMTX is asked. @throws CameraBusy, NoRoom */
   async execute(request: StartRequest, { waitMs, signal }: Waiting): Promise<StreamRecord> {
     const outcome = await this.streams.start({
       ...request,
       id: uuidv7(),
-      nodeId: this.configured.descriptions[0].id,
+      places: this.configured.descriptions.map(toPlace),
       path: pathOf(this.configured.pathPrefix, request.cameraId),
     });
     if (outcome.kind === 'busy') {
       throw new CameraBusy(request.cameraId, outcome.activeStreamId);
+    }
+    if (outcome.kind === 'no_room') {
+      throw new NoRoom();
     }
     const { id, cameraId, nodeId, path, status, reason } = outcome.stream;
     this.logger.log({ streamId: id, cameraId, from: null, to: status, reason }, 'stream changed');
@@ -86,6 +91,10 @@ export class StartStream {
     }
     return stream;
   }
+}
+
+function toPlace({ id, maxPaths }: NodeDescription): Place {
+  return { nodeId: id, capacity: maxPaths };
 }
 
 /** A node that is known to be down may stay so for hours: the caller is told, not kept waiting. */

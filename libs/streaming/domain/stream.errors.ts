@@ -19,6 +19,17 @@ export class CameraBusy extends AppError {
   }
 }
 
+/** Not the caller's fault, and over as soon as a stream is stopped or an operator makes room. */
+export class NoRoom extends AppError {
+  constructor() {
+    super(
+      'unavailable',
+      'node.no_room',
+      'Every node is full, and nothing was started. Stop a stream, add a node, or raise the capacity of one; GET /api/nodes shows how full they are.',
+    );
+  }
+}
+
 export class StreamStopped extends AppError {
   constructor(id: string) {
     super(

@@ -106,21 +106,35 @@ const PROBLEMS = {
         'The database cannot be used right now. Nothing was lost; try again in a few seconds.',
     },
   },
+  full: {
+    status: 503,
+    name: 'NoRoom',
+    meaning: 'Every node is full, and nothing was started.',
+    url: START,
+    example: {
+      code: 'node.no_room',
+      detail:
+        'Every node is full, and nothing was started. Stop a stream, add a node, or raise the capacity of one; GET /api/nodes shows how full they are.',
+    },
+  },
 } as const satisfies Record<number | string, Described>;
 
 type ProblemKey = keyof typeof PROBLEMS;
 
 /** Declares the problems that an operation can answer; 500 and 503 always can happen. */
 export function ApiProblems(...keys: ProblemKey[]): MethodDecorator {
+  const all: readonly ProblemKey[] = [...keys, 500, 503];
+  const statuses = [...new Set(all.map(statusOf))];
   return applyDecorators(
-    ...[...keys, 500 as const, 503 as const].map((key) =>
-      ApiResponse({
-        status: statusOf(key),
-        description: PROBLEMS[key].meaning,
-        content: { 'application/problem+json': contentOf(key) },
-        ...(key === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
-      }),
-    ),
+    ...statuses.map((status) => {
+      const meanings = all.filter((key) => statusOf(key) === status);
+      return ApiResponse({
+        status,
+        description: meanings.map((key) => PROBLEMS[key].meaning).join(' Or: '),
+        content: { 'application/problem+json': contentOf(meanings) },
+        ...(status === 503 ? { headers: { 'Retry-After': RETRY_AFTER } } : {}),
+      });
+    }),
   );
 }
 
@@ -131,11 +145,13 @@ function statusOf(key: ProblemKey): number {
 
 const RETRY_AFTER = { description: 'Seconds.', schema: { type: 'integer' as const } };
 
-function contentOf(key: ProblemKey): object {
-  const { name } = PROBLEMS[key];
+function contentOf(keys: readonly ProblemKey[]): object {
+  const names = keys.map((key) => PROBLEMS[key].name);
   return {
     schema: { $ref: '#/components/schemas/Problem' },
-    examples: { [name]: { $ref: `#/components/examples/${name}` } },
+    examples: Object.fromEntries(
+      names.map((name) => [name, { $ref: `#/components/examples/${name}` }]),
+    ),
   };
 }
 

@@ -69,7 +69,7 @@ export class StreamsController {
       },
     },
   })
-  @ApiProblems(400, 409, 413, 422)
+  @ApiProblems(400, 409, 413, 422, 'full')
   async start(
     @Body({ schema: startSchema }) body: StartBody,
     @Headers('prefer') prefer: string | undefined,

@@ -18,7 +18,8 @@ export function aNode(given: Partial<NodeDescription> = {}): NodeDescription {
       webrtc: 'http://127.0.0.1:8889',
       rtsp: 'rtsp://127.0.0.1:8554',
     },
-    maxPaths: 1_000,
+    maxPaths: null,
+    hasAgent: false,
     ...given,
   };
 }
@@ -32,7 +33,7 @@ export function aNewStream(given: Partial<NewStream> = {}): NewStream {
   return {
     id: uuidv7(),
     cameraId,
-    nodeId: NODE_ID,
+    places: [{ nodeId: NODE_ID, capacity: null }],
     path: `cam/${cameraId}`,
     source: aSource(),
     onDemand: false,

@@ -30,7 +30,7 @@ import { StopStream } from '#streaming/application/stop-stream.js';
 import { StreamSignals } from '#streaming/application/stream-signals.js';
 import { type StreamingSettings } from '#streaming/application/streaming-settings.js';
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
-import { type StreamRecord } from '#streaming/domain/ports/stream-repository.js';
+import { type Place, type StreamRecord } from '#streaming/domain/ports/stream-repository.js';
 import { type StreamState } from '#streaming/domain/stream.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
@@ -63,7 +63,7 @@ const NO_CLOCKWORK = { start: () => undefined, stop: () => Promise.resolve() };
 
 function configured({ nodeId, pathPrefix }: Settings): ConfiguredNodes {
   const apiUrl = 'http://127.0.0.1:9997/';
-  const description = { id: nodeId, apiUrl, playback: PLAYBACK, maxPaths: 1_000 };
+  const description = { id: nodeId, apiUrl, playback: PLAYBACK, maxPaths: null, hasAgent: false };
   return { descriptions: [description], pathPrefix };
 }
 
@@ -238,4 +238,9 @@ export function aStart(cameraId = 'gate-3', given: Partial<StartRequest> = {}): 
     labels: {},
     ...given,
   };
+}
+
+/** As the only place there is for a stream, and without a limit. */
+export function onNode(nodeId: string): readonly Place[] {
+  return [{ nodeId, capacity: null }];
 }

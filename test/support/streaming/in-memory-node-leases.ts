@@ -80,10 +80,14 @@ export class InMemoryNodeLeases extends NodeLeases {
   override async report(): Promise<NodeReport[]> {
     this.mustAnswer();
     const nowMs = this.table.clock.monotonicMs();
+    const dateOf = (ms: number): Date => new Date(this.table.clock.now().getTime() + ms - nowMs);
     return [...this.table.rows].map(([nodeId, row]) => ({
       nodeId,
       owner: row.owner,
       isLeased: row.expiresAtMs > nowMs,
+      epoch: String(row.epoch),
+      expiresAt: dateOf(row.expiresAtMs),
+      lookedAt: row.lastLookOkAtMs === null ? null : dateOf(row.lastLookOkAtMs),
       lookAgeMs: row.lastLookOkAtMs === null ? null : nowMs - row.lastLookOkAtMs,
       conditions: row.conditions,
     }));

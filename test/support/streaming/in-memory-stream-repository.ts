@@ -35,6 +35,7 @@ import {
   patchedRow,
   retriedRow,
 } from './changed-rows.js';
+import { placeOf } from './placement.js';
 import { type StreamRow, newRow, stoppedRow, toRecord, withChange } from './stream-rows.js';
 
 type Said = Pick<StreamEventRecord, 'type' | 'data'>;
@@ -70,8 +71,12 @@ export class InMemoryStreamRepository extends StreamRepository {
     if (active !== undefined) {
       return { kind: 'busy', activeStreamId: active.state.id };
     }
+    const nodeId = placeOf(stream, this.newestFirst());
+    if (nodeId === null) {
+      return { kind: 'no_room' };
+    }
     const reason = this.isNodeKnownDown ? Reason.nodeUnreachable : null;
-    const row = newRow(stream, reason, this.time());
+    const row = newRow(stream, { nodeId, reason }, this.time());
     this.put(row);
     this.append(row, null);
     return { kind: 'started', stream: this.read(row) };

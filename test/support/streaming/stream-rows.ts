@@ -28,8 +28,12 @@ export interface Time {
   readonly monotonicMs: number;
 }
 
-export function newRow(stream: NewStream, reason: string | null, time: Time): StreamRow {
-  const { id, cameraId, path, onDemand, nodeId, source, transport, labels } = stream;
+export function newRow(
+  stream: NewStream,
+  { nodeId, reason }: { nodeId: string; reason: string | null },
+  time: Time,
+): StreamRow {
+  const { id, cameraId, path, onDemand, source, transport, labels } = stream;
   return {
     state: {
       id,

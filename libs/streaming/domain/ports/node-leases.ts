@@ -29,6 +29,10 @@ export interface NodeReport {
   readonly nodeId: string;
   readonly owner: string | null;
   readonly isLeased: boolean;
+  /** Proves nothing by itself; for people who compare. */
+  readonly epoch: string | null;
+  readonly expiresAt: Date | null;
+  readonly lookedAt: Date | null;
   readonly lookAgeMs: number | null;
   readonly conditions: NodeConditions | null;
 }

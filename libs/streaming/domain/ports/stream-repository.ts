@@ -13,10 +13,18 @@ import {
   type StreamPatch,
 } from './stream-changes.js';
 
+/** A node that a stream may be placed on. */
+export interface Place {
+  readonly nodeId: string;
+  /** How many streams it may have, active or still to be removed; null: without a limit. */
+  readonly capacity: number | null;
+}
+
 export interface NewStream {
   readonly id: string;
   readonly cameraId: string;
-  readonly nodeId: string;
+  /** Those to choose from, at least one. */
+  readonly places: readonly Place[];
   readonly path: string;
   readonly source: SourceUrl;
   readonly onDemand: boolean;
@@ -67,7 +75,8 @@ export interface StreamDetails {
 
 export type StartOutcome =
   | { readonly kind: 'started'; readonly stream: StreamRecord }
-  | { readonly kind: 'busy'; readonly activeStreamId: string };
+  | { readonly kind: 'busy'; readonly activeStreamId: string }
+  | { readonly kind: 'no_room' };
 
 export type PatchOutcome =
   | RefusedPatch
@@ -157,7 +166,11 @@ export interface WantedSpec {
  * version, and what lost its race writes neither row nor event.
  */
 export abstract class StreamRepository {
-  /** Row and event in one statement; a partial unique index decides who of many is first. */
+  /**
+   * Row and event in one statement; a partial unique index decides who of many is first. Placed on
+   * the camera's last node while that has room, else on the one with most room, the first by id of
+   * equals. Starts that run at the same moment may overshoot a capacity, by one less than they are.
+   */
   abstract start(stream: NewStream): Promise<StartOutcome>;
   abstract findById(id: string): Promise<StreamRecord | null>;
   abstract findDetails(id: string): Promise<StreamDetails | null>;

@@ -8,7 +8,9 @@ export class NodeRow {
   @PrimaryColumn('text', { primaryKeyConstraintName: 'pk_nodes' }) id!: string;
   @Column('text', { name: 'api_url' }) apiUrl!: string;
   @Column('jsonb', { name: 'playback_urls' }) playbackUrls!: PlaybackBases;
-  @Column('integer', { name: 'max_paths' }) maxPaths!: number;
+  /** Null: without a limit. */
+  @Column('integer', { name: 'max_paths', nullable: true }) maxPaths!: number | null;
+  @Column('boolean', { name: 'has_agent', default: false }) hasAgent!: boolean;
   /** Until then, paths that the database does not know may be removed, however many they are. */
   @Column('timestamptz', { name: 'adopted_until', nullable: true }) adoptedUntil!: Date | null;
 }

@@ -16,23 +16,26 @@ import {
   isNodeDown,
   refusalOf,
 } from './active-stream.js';
+import { PLACE, onlyPlace, placeParameters } from './placement.js';
 import { encodeSecret } from './source-secret.js';
 import { INSERT_EVENT } from './stream-event.row.js';
 import { STREAM_READ_COLUMNS, STREAM_READ_JOINS, toRecord } from './stream.row.js';
 
 /**
  * Answers no row when the camera, or its path, is busy: the partial unique indexes decide, not a
- * check before. A node that is known to be down is said at once.
+ * check before. Nor when there is no place. A node that is known to be down is said at once.
+ * @param nodeId how the statement names it @param from where it has it from
  */
-export const START_SQL = `
-  WITH s AS (
+const startSql = (nodeId: string, from: string, before: string): string => `
+  WITH ${before} s AS (
     INSERT INTO streams (
       id, camera_id, node_id, path, source_url, source_secret, source_has_user_info,
       source_has_query, on_demand, transport, labels, desired, status, reason, generation,
       applied_generation, removal_pending, reconnects, created_at, intent_at, updated_at, version)
-    SELECT $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'RUNNING', 'STARTING',
-      CASE WHEN ${isNodeDown('$3')} THEN 'NODE_UNREACHABLE' END,
+    SELECT $1, $2, ${nodeId}, $4, $5, $6, $7, $8, $9, $10, $11, 'RUNNING', 'STARTING',
+      CASE WHEN ${isNodeDown(nodeId)} THEN 'NODE_UNREACHABLE' END,
       1, 0, false, 0, now(), clock_timestamp(), now(), 1
+    ${from}
     ON CONFLICT DO NOTHING
     RETURNING *
   ), e AS (
@@ -42,12 +45,25 @@ export const START_SQL = `
   )
   SELECT ${STREAM_READ_COLUMNS} FROM s ${STREAM_READ_JOINS}`;
 
-export function startParameters(stream: NewStream): unknown[] {
+const START_SQL = startSql('$3', '', '');
+const PLACED_START_SQL = startSql('place.id', 'FROM place', `place AS (${PLACE}),`);
+
+export function startStatement(stream: NewStream): { sql: string; parameters: unknown[] } {
+  const nodeId = onlyPlace(stream.places);
+  if (nodeId !== null) {
+    return { sql: START_SQL, parameters: startParameters(stream, nodeId) };
+  }
+  const [ids, capacities] = placeParameters(stream.places);
+  return { sql: PLACED_START_SQL, parameters: [...startParameters(stream, ids), capacities] };
+}
+
+/** @param nodes the node, or those to choose from */
+function startParameters(stream: NewStream, nodes: string | string[]): unknown[] {
   const { url, secret } = stream.source;
   return [
     stream.id,
     stream.cameraId,
-    stream.nodeId,
+    nodes,
     stream.path,
     url,
     encodeSecret(secret),

@@ -28,14 +28,14 @@ import { type StreamChange, type StreamState, isWanted } from '../../domain/stre
 import { type Desired, type Transport } from '../../domain/stream-status.js';
 import { type ChangeRead } from './active-stream.js';
 import { SAVE_OBSERVED_SQL, saveObservedParameters } from './observed-changes.js';
+import { HAS_ROOM_SQL, onlyPlace, placeParameters } from './placement.js';
 import { decodeSecret } from './source-secret.js';
 import { type StreamEventRead, toEventRecord } from './stream-event.row.js';
 import {
   RETRY_SQL,
   type RetryRead,
-  START_SQL,
   STOP_SQL,
-  startParameters,
+  startStatement,
   toRetryOutcome,
   toStopOutcome,
 } from './stream-intents.js';
@@ -80,14 +80,18 @@ export class TypeOrmStreamRepository extends StreamRepository {
   }
 
   override async start(stream: NewStream): Promise<StartOutcome> {
+    const { sql, parameters } = startStatement(stream);
     for (let attempt = 1; ; attempt += 1) {
-      const [started] = await this.db.query<StreamRead>(START_SQL, startParameters(stream));
+      const [started] = await this.db.query<StreamRead>(sql, parameters);
       if (started !== undefined) {
         return { kind: 'started', stream: toRecord(started) };
       }
       const [active] = await this.db.query<{ id: string }>(ACTIVE_ID_SQL, [stream.cameraId]);
       if (active !== undefined) {
         return { kind: 'busy', activeStreamId: active.id };
+      }
+      if (!(await this.hasRoom(stream))) {
+        return { kind: 'no_room' };
       }
       if (attempt === START_ATTEMPTS) {
         throw new AppError(
@@ -97,6 +101,14 @@ export class TypeOrmStreamRepository extends StreamRepository {
         );
       }
     }
+  }
+
+  private async hasRoom({ cameraId, places }: NewStream): Promise<boolean> {
+    if (onlyPlace(places) !== null) {
+      return true;
+    }
+    const parameters = [cameraId, ...placeParameters(places)];
+    return (await this.db.query(HAS_ROOM_SQL, parameters)).length > 0;
   }
 
   override async findById(id: string): Promise<StreamRecord | null> {

@@ -45,14 +45,16 @@ export interface Surroundings {
  * what it finds written down, and no other process.
  */
 export class NodeAgent {
-  private readonly watched = new WatchedPaths();
+  private readonly watched: WatchedPaths;
   private readonly pokes = new PokeLog();
   private readonly guard = new Guard();
   private release: (() => void) | null = null;
   private supervisor: Supervisor | null = null;
   private server: FastifyInstance | null = null;
 
-  constructor(private readonly is: Surroundings) {}
+  constructor(private readonly is: Surroundings) {
+    this.watched = new WatchedPaths(is.config.PATH_PREFIX);
+  }
 
   /**
    * @throws StartupFailure; what was started by then is still to be stopped with `down`

@@ -5,7 +5,7 @@ import { bootFile } from './boot/boot-file.js';
 import { type BootFiles } from './boot/boot-files.js';
 import { type PathSelector } from './boot/path-selector.js';
 import { type WatchedPaths } from './log/watched-paths.js';
-import { type LeftOut, type WantedSet, definitionOf, judgeSources } from './wanted/wanted-set.js';
+import { type LeftOut, type WantedSet, judgeSources } from './wanted/wanted-set.js';
 import { type WantedStore } from './wanted/wanted-store.js';
 
 export interface ConfigurationParts {
@@ -72,6 +72,6 @@ export class NodeConfiguration {
     await files.prepare({ text: bootFile(base, usable), revision: wanted?.revision ?? null });
     this.wanted = wanted;
     this.left = leftOut;
-    watched.watch(new Map([...usable].map(([path, body]) => [path, definitionOf(body)])));
+    watched.watch(usable.keys());
   }
 }

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
-import { WatchedPaths } from './watched-paths.js';
+import { MOST_UNKNOWN, WatchedPaths } from './watched-paths.js';
 
 const AT = new Date('2026-11-27T16:54:26.000Z');
 const LATER = new Date('2026-11-27T16:54:31.000Z');
@@ -9,8 +9,8 @@ describe('WatchedPaths', () => {
   let watched: WatchedPaths;
 
   beforeEach(() => {
-    watched = new WatchedPaths();
-    watched.watch(new Map(Object.entries({ 'cam/a': '1', 'cam/b': '1' })));
+    watched = new WatchedPaths('cam');
+    watched.watch(['cam/a', 'cam/b']);
   });
 
   it('keeps the last error of a path, when it was, and how many there were', () => {
@@ -21,22 +21,33 @@ describe('WatchedPaths', () => {
     });
   });
 
-  it('keeps nothing of a path that is not wanted', () => {
-    watched.failed('cam/stranger', 'SOURCE_REFUSED', AT);
-    expect(watched.available('cam/stranger')).toBe(false);
+  it('keeps nothing of a path that is not one of Vigia', () => {
+    watched.failed('other/stranger', 'SOURCE_REFUSED', AT);
+    expect(watched.available('other/stranger')).toBe(false);
     expect(watched.errors()).toEqual({});
   });
 
-  it('forgets what is no longer wanted, and what was said of another source', () => {
+  it('keeps what is said of a path before it is told to be wanted, and after', () => {
+    expect(watched.failed('cam/new', 'SOURCE_REFUSED', AT)).toBe('failed');
+    expect(watched.available('cam/newer')).toBe(true);
+    watched.watch(['cam/new', 'cam/newer']);
+    expect(watched.errors()).toHaveProperty(['cam/new', 'count'], 1);
+    expect(watched.available('cam/newer')).toBe(false);
+  });
+
+  it('keeps the newest of those only, however many there are', () => {
+    for (let i = 0; i <= 3 * MOST_UNKNOWN; i += 1) {
+      watched.failed(`cam/new-${i}`, 'SOURCE_REFUSED', AT);
+    }
+    const names = Object.keys(watched.errors());
+    expect(names).toHaveLength(MOST_UNKNOWN);
+    expect(names).toContain(`cam/new-${3 * MOST_UNKNOWN}`);
+  });
+
+  it('forgets what is no longer wanted', () => {
     for (const path of ['cam/a', 'cam/b']) watched.failed(path, 'SOURCE_REFUSED', AT);
-    watched.watch(new Map(Object.entries({ 'cam/a': '2' })));
-    expect(watched.errors()).toEqual({});
-  });
-
-  it('keeps what stays as it is', () => {
-    watched.failed('cam/a', 'SOURCE_REFUSED', AT);
-    watched.watch(new Map(Object.entries({ 'cam/a': '1', 'cam/c': '1' })));
-    expect(watched.errors()).toHaveProperty(['cam/a', 'count'], 1);
+    watched.watch(['cam/a', 'cam/c']);
+    expect(Object.keys(watched.errors())).toEqual(['cam/a']);
   });
 
   it('says of a change only once that it is one', () => {
@@ -53,7 +64,7 @@ describe('WatchedPaths', () => {
     expect(failed('SOURCE_REFUSED')).toBe('failed');
     expect(failed('SOURCE_REFUSED')).toBe('as before');
     expect(failed('SOURCE_TIMEOUT')).toBe('failed');
-    expect(watched.failed('cam/stranger', 'SOURCE_REFUSED', AT)).toBe('as before');
+    expect(watched.failed('other/stranger', 'SOURCE_REFUSED', AT)).toBe('as before');
   });
 
   it('takes nothing for available that an earlier MediaMTX has served', () => {

@@ -1,39 +1,48 @@
+import { isUnderPrefix } from '#streaming/domain/camera-path.js';
 import { type Reason } from '#streaming/domain/reason.js';
 
 export interface PathError {
   readonly code: Reason;
   /** When it was last read in the log, ISO 8601. */
   readonly at: string;
-  /** How often since the path was last changed or the agent was started. */
+  /** How often since the path was first wanted, or the agent was started. */
   readonly count: number;
 }
 
 interface Watched {
-  /** Another definition is another source: what was said about the old one is forgotten. */
-  readonly definition: string;
   error: PathError | null;
   isAvailable: boolean;
 }
 
-/** What the log has said about each wanted path, and about no other: a log must not fill the memory. */
-export class WatchedPaths {
-  private watched = new Map<string, Watched>();
+/**
+ * Paths that Vigia has just told MediaMTX of, and not us yet. Too low: the first failures of many
+ * starts at once are lost. Too high: a log can fill the memory.
+ */
+export const MOST_UNKNOWN = 1_000;
 
-  /** @param wanted each path with what tells one definition of it from another */
-  watch(wanted: ReadonlyMap<string, string>): void {
+/** What the log has said about each path of Vigia's. */
+export class WatchedPaths {
+  private wanted = new Map<string, Watched>();
+  /** Oldest first. */
+  private readonly unknown = new Map<string, Watched>();
+
+  /** @param prefix that of Vigia's paths; what is said of others is nothing to us */
+  constructor(private readonly prefix: string) {}
+
+  /** What was said of a path that is wanted by now stays: it is newer than the wish, or Vigia can tell. */
+  watch(paths: Iterable<string>): void {
     const next = new Map<string, Watched>();
-    for (const [path, definition] of wanted) {
-      const known = this.watched.get(path);
-      const isSame = known?.definition === definition;
-      next.set(path, isSame ? known : { definition, error: null, isAvailable: false });
+    for (const path of paths) {
+      next.set(path, this.known(path) ?? { error: null, isAvailable: false });
+      this.unknown.delete(path);
     }
-    this.watched = next;
+    this.wanted = next;
   }
 
   /** @returns whether it was available until now, or fails in another way than before */
   failed(path: string, code: Reason, at: Date): 'lost' | 'failed' | 'as before' {
-    const watched = this.watched.get(path);
-    if (watched === undefined) return 'as before';
+    const watched = this.of(path);
+    if (watched === null) return 'as before';
     const { error } = watched;
     watched.error = { code, at: at.toISOString(), count: (error?.count ?? 0) + 1 };
     if (this.stopped(path)) return 'lost';
@@ -42,7 +51,7 @@ export class WatchedPaths {
 
   /** @returns whether the path was available until now */
   stopped(path: string): boolean {
-    const watched = this.watched.get(path);
+    const watched = this.known(path);
     if (watched?.isAvailable !== true) return false;
     watched.isAvailable = false;
     return true;
@@ -50,20 +59,39 @@ export class WatchedPaths {
 
   /** @returns whether that is news */
   available(path: string): boolean {
-    const watched = this.watched.get(path);
-    if (watched === undefined || watched.isAvailable) return false;
+    const watched = this.of(path);
+    if (watched === null || watched.isAvailable) return false;
     watched.isAvailable = true;
     return true;
   }
 
   /** The child is gone, and with it whatever was available. */
   allStopped(): void {
-    for (const watched of this.watched.values()) watched.isAvailable = false;
+    for (const watched of this.all()) watched[1].isAvailable = false;
   }
 
   errors(): Record<string, PathError> {
     const found: [string, PathError][] = [];
-    for (const [path, { error }] of this.watched) if (error !== null) found.push([path, error]);
+    for (const [path, { error }] of this.all()) if (error !== null) found.push([path, error]);
     return Object.fromEntries(found);
+  }
+
+  private known(path: string): Watched | undefined {
+    return this.wanted.get(path) ?? this.unknown.get(path);
+  }
+
+  private of(path: string): Watched | null {
+    const known = this.known(path);
+    if (known !== undefined || !isUnderPrefix(this.prefix, path)) return known ?? null;
+    const watched = { error: null, isAvailable: false };
+    this.unknown.set(path, watched);
+    const [oldest] = this.unknown.keys();
+    if (this.unknown.size > MOST_UNKNOWN && oldest !== undefined) this.unknown.delete(oldest);
+    return watched;
+  }
+
+  private *all(): Iterable<[string, Watched]> {
+    yield* this.wanted;
+    yield* this.unknown;
   }
 }

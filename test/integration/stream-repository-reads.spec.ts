@@ -47,6 +47,17 @@ async function listed(filter: StreamFilter): Promise<string[]> {
   return streams.map(({ id }) => id);
 }
 
+async function observe(
+  id: string,
+  tell: (stream: Stream) => void,
+  nodeId = NODE_ID,
+): Promise<void> {
+  const states = await adapters.streams.workingSet(nodeId, 0);
+  const stream = new Stream(states.find((state) => state.id === id)!);
+  tell(stream);
+  await adapters.streams.saveObserved([stream.change()!], null);
+}
+
 describe('what was applied', () => {
   it('is the whole source of active streams whose newest generation the node has accepted', async () => {
     const nodeId = 'second';
@@ -78,16 +89,37 @@ describe('what was applied', () => {
         spec: { source: applied.source, onDemand: true, transport: 'udp' },
       },
     ]);
+
+    const wanted = await adapters.streams.wantedSpecs(nodeId);
+    expect(new Set(wanted.map(({ id }) => id))).toEqual(new Set([applied.id, unapplied.id]));
+    expect(wanted).toContainEqual({
+      id: applied.id,
+      path: applied.path,
+      generation: 1,
+      spec: { source: applied.source, onDemand: true, transport: 'udp' },
+    });
+
+    await observe(unapplied.id, (stream) => stream.parked(), nodeId);
+    expect((await adapters.streams.wantedSpecs(nodeId)).map(({ id }) => id)).toEqual([applied.id]);
+  });
+});
+
+describe('the age of an intent', () => {
+  it('counts from the newest one, for each that there is', async () => {
+    const [old, patched] = [await start(), await start()];
+    await database.query(
+      `UPDATE streams SET intent_at = now() - interval '1 hour' WHERE id = ANY($1)`,
+      [[old, patched]],
+    );
+    await adapters.streams.patch(patched, { transport: 'udp' }, null);
+    const ages = await adapters.streams.intentAges([old, patched, uuidv7()]);
+    expect([...ages.keys()].sort()).toEqual([old, patched].sort());
+    expect(ages.get(old)).toBeGreaterThanOrEqual(3_600_000);
+    expect(ages.get(patched)).toBeLessThan(3_600_000);
   });
 });
 
 describe('the details', () => {
-  const observe = async (id: string, tell: (stream: Stream) => void): Promise<void> => {
-    const states = await adapters.streams.workingSet(NODE_ID, 0);
-    const stream = new Stream(states.find((state) => state.id === id)!);
-    tell(stream);
-    await adapters.streams.saveObserved([stream.change()!], null);
-  };
   const told = async (id: string): Promise<string[]> =>
     (await adapters.streams.findDetails(id))!.changes.map(
       ({ fromStatus, toStatus, isAsked }) =>

@@ -20,6 +20,10 @@ export class FakeNodeAgent extends NodeAgent {
   puts = 0;
   /** Calls of `put` are answered when it is resolved. */
   gate: Promise<void> = Promise.resolve();
+  /** Answers of `pokes`, in turn; then it waits until the caller gives up. */
+  hints: (Pokes | Inconclusive)[] = [];
+  /** Which number each call of `pokes` has given. */
+  readonly heardAfter: (number | null)[] = [];
   private readonly faults = new Map<string, { code: string; atMs: number; count: number }>();
 
   constructor(private readonly clock: FakeClock) {
@@ -60,7 +64,12 @@ export class FakeNodeAgent extends NodeAgent {
     return { kind: 'accepted' };
   }
 
-  override async pokes(): Promise<Pokes | Inconclusive> {
-    return NO_ANSWER;
+  override async pokes(after: number | null, signal?: AbortSignal): Promise<Pokes | Inconclusive> {
+    this.heardAfter.push(after);
+    const next = this.hints.shift();
+    if (next === undefined) {
+      await this.clock.delay(3_600_000, signal);
+    }
+    return next ?? NO_ANSWER;
   }
 }

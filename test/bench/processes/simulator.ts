@@ -11,10 +11,7 @@ export interface SimulatorGiven {
 }
 
 const { port, paths } = given() as SimulatorGiven;
-const filePaths = Object.fromEntries(
-  Object.entries(deadPaths(paths)).map(([name, path]) => [name, { ...path }]),
-);
-const simulator = await MediaMtxSimulator.start({ port, filePaths });
+const simulator = await MediaMtxSimulator.start({ port, filePaths: deadPaths(paths) });
 let answer = 0;
 
 process.on('SIGUSR2', () => {

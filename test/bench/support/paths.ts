@@ -1,12 +1,11 @@
 /** The paths of the measurements, as MediaMTX and as Vigia are given them. */
 
-export const ON_DEMAND_SOURCE = 'rtsp://127.0.0.1:9';
-
-export interface MeasuredPath {
-  readonly source: string;
-  readonly sourceOnDemand: boolean;
-  readonly rtspTransport: string;
-}
+/** A type, so that it can be given to whoever takes any JSON. */
+export type MeasuredPath = Readonly<{
+  source: string;
+  sourceOnDemand: boolean;
+  rtspTransport: string;
+}>;
 
 export const cameraName = (index: number): string => `bench-${index}`;
 export const pathName = (index: number): string => `cam/${cameraName(index)}`;

@@ -59,8 +59,13 @@ export class NodeSite {
     readonly program: string,
     private readonly ports: { api: number; rtsp: number; agent: number },
   ) {
-    this.api = new ControlApi(() => `http://127.0.0.1:${ports.api}`);
+    this.api = new ControlApi(() => this.apiUrl);
     this.writeBase();
+  }
+
+  /** Of the control API of its MediaMTX. */
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
   }
 
   static async make(program: string): Promise<NodeSite> {

@@ -57,7 +57,7 @@ export default {
   coverageReporters: ['text-summary', 'lcovonly'],
   coverageThreshold: { global: { lines: 95, branches: 95 } },
   projects: [
-    project('unit', ['<rootDir>/libs/**/*.spec.ts', '<rootDir>/apps/**/*.spec.ts'], {
+    project('unit', ['<rootDir>/{libs,apps,test/bench}/**/*.spec.ts'], {
       testPathIgnorePatterns: PROCESS_TESTS,
     }),
     project('contract', ['<rootDir>/test/contract/**/*.spec.ts']),

@@ -39,9 +39,15 @@ export class NodeMemory {
     time: { lookStartedMs: number; nowMs: number },
   ): Observation {
     const told = this.isWrittenSince(state.path, time.lookStartedMs) ? 'inconclusive' : seen;
-    const known = rememberGeneration(this.memoOf(state.id), state.generation);
+    const remembered = this.memos.get(state.id);
+    const known = rememberGeneration(remembered?.memo ?? EMPTY_MEMO, state.generation);
     const { memo, observation } = fold(known, told, time.nowMs);
-    this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
+    if (remembered === undefined) {
+      this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
+    } else {
+      remembered.memo = memo;
+      remembered.touchedAtMs = time.nowMs;
+    }
     return observation;
   }
 

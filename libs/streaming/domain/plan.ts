@@ -41,6 +41,11 @@ export function planPath(
   observe: (stream: Stream) => Observation,
   policy: Policy,
 ): { action: Action; changes: StreamChange[] } {
+  const [only] = streams;
+  if (only !== undefined && streams.length === 1) {
+    const { action, change } = plan(only, observe(only), policy);
+    return { action, changes: change === null ? [] : [change] };
+  }
   const active = streams.find((stream) => stream.isActive);
   const plans = streams.map((stream) => {
     const observation = observe(stream);

@@ -96,6 +96,10 @@ export function sawSilence(probing: Probing, isConnected: boolean, nowMs: number
 
 /** Whatever was the matter is over; how often the camera may be asked is not. */
 export function sawMedia(probing: Probing, nowMs: number): Probing {
+  if (probing === UNASKED) {
+    // Nearly all of a site, at every look.
+    return probing;
+  }
   const isRested = nowMs >= probing.nextAtMs;
   return {
     ...UNASKED,

@@ -31,6 +31,13 @@ export abstract class NodeJobSettings {
  */
 const EXTRA_LOOKS_MS = [1_000, 3_000];
 
+/**
+ * Between looks for the sake of cameras that fell silent. Too low: a restore of many dead ones, each
+ * silent since another moment, looks all the time, and every list costs MediaMTX what a write does.
+ * Too high: a camera is asked late.
+ */
+const LOOKS_APART_MS = 500;
+
 /** How often one that does not hold the lease asks for it: a lease let go should not lie idle. */
 const ASK_MS = 1_000;
 
@@ -187,8 +194,9 @@ export class NodeJob implements BeforeApplicationShutdown {
   private lookAgainIn(ms: number): void {
     const nowMs = this.clock.monotonicMs();
     if (nowMs >= this.lookAgainAtMs) {
-      this.lookAgainAtMs = nowMs + ms;
-      this.tickLoop.pokeIn(ms);
+      const waitMs = Math.max(ms, LOOKS_APART_MS);
+      this.lookAgainAtMs = nowMs + waitMs;
+      this.tickLoop.pokeIn(waitMs);
     }
   }
 

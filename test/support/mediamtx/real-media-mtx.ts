@@ -106,8 +106,10 @@ export class RealMediaMtx {
     this.keepLog();
   }
 
-  async revive(): Promise<void> {
-    await this.writeFile(this.paths);
+  /** @param paths of the file that it starts with; by default as before */
+  async revive(paths: Readonly<Record<string, Json>> = this.paths): Promise<void> {
+    this.paths = paths;
+    await this.writeFile(paths);
     this.process = await ChildProcess.start(this.binary.path, [this.file], { cwd: this.folder });
     this.lastReloadAt = 0;
     const { process } = this;
@@ -128,6 +130,13 @@ export class RealMediaMtx {
       if (this.reloads() === before) throw new Error(`no reload: ${this.log}`);
     });
     this.lastReloadAt = performance.now();
+  }
+
+  /** New content by rename, and no waiting for it to be read. */
+  async writeFile(paths: Readonly<Record<string, Json>>): Promise<void> {
+    const draft = join(this.folder, 'mediamtx.yml.new');
+    await writeFile(draft, stringify({ ...this.settings(), paths }));
+    await rename(draft, this.file);
   }
 
   /** Changes the time of the file, and nothing else. */
@@ -152,12 +161,6 @@ export class RealMediaMtx {
   private keepLog(): void {
     this.logBefore = this.log;
     this.process = null;
-  }
-
-  private async writeFile(paths: Readonly<Record<string, Json>>): Promise<void> {
-    const draft = join(this.folder, 'mediamtx.yml.new');
-    await writeFile(draft, stringify({ ...this.settings(), paths }));
-    await rename(draft, this.file);
   }
 
   private settings(): Json {

@@ -65,6 +65,11 @@ export class NodeSite {
     this.writeBase();
   }
 
+  /** Of the control API of its MediaMTX. */
+  get apiUrl(): string {
+    return `http://127.0.0.1:${this.ports.api}`;
+  }
+
   static async make(program: string): Promise<NodeSite> {
     const ports = { api: await freePort(), rtsp: await freePort(), agent: await freePort() };
     return new NodeSite(program, ports);

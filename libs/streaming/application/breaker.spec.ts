@@ -38,6 +38,16 @@ describe('Breaker', () => {
     expect(waits).toEqual([1_000, 2_000, 4_000, 5_000, 5_000]);
   });
 
+  it('lets one ask at once when it is told that the node is back', async () => {
+    await fails();
+    await fails();
+    expect(breaker.mayCall).toBe(false);
+    breaker.hurry();
+    expect([breaker.mayCall, breaker.retryInMs]).toEqual([true, 0]);
+    breaker.callBegan();
+    expect(breaker.mayCall).toBe(false);
+  });
+
   it('never waits longer than its limit, however short', async () => {
     breaker = new Breaker(clock, 300);
     await fails();

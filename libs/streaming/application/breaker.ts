@@ -41,6 +41,11 @@ export class Breaker {
     return this.isProbing ? this.pauseMs : Math.max(0, this.dueAtMs - this.clock.monotonicMs());
   }
 
+  /** Somebody says that it is back: whoever may ask next need not wait. */
+  hurry(): void {
+    this.dueAtMs = this.clock.monotonicMs();
+  }
+
   /** Only after `mayCall`; must be followed by `succeeded` or `failed`. */
   callBegan(): void {
     this.isProbing = !this.isClosed;

@@ -7,7 +7,8 @@ import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { type SourceFault, isTelling, told } from '../domain/probing.js';
+import { rememberTold } from '../domain/fold.js';
+import { type SourceFault } from '../domain/probing.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { type StreamState, isWanted } from '../domain/stream.js';
 import { NodeMemory } from './node-memory.js';
@@ -37,10 +38,7 @@ export class HearFaults {
     for (const { state, fault } of news) {
       const intentMs = nowMs - (ages.get(state.id) ?? 0);
       if (fault.atMs > intentMs) {
-        this.memory.updateGeneration(state, nowMs, (memo) => ({
-          ...memo,
-          probing: told(memo.probing, fault, nowMs),
-        }));
+        this.memory.updateGeneration(state, nowMs, (memo) => rememberTold(memo, fault, nowMs));
       }
     }
   }
@@ -52,6 +50,6 @@ export class HearFaults {
       return [];
     }
     const fault = { code: found.code, atMs: receivedMs - found.ageMs, mark: found.mark };
-    return isTelling(this.memory.probingOf(state.id), fault) ? [{ state, fault }] : [];
+    return this.memory.isNews(state.id, fault) ? [{ state, fault }] : [];
   }
 }

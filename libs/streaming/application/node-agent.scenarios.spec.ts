@@ -201,6 +201,21 @@ describe('the reason that the agent tells', () => {
     expect(vigia.stateOf(stream)).toMatchObject({ parkedGeneration: null, status: 'STARTING' });
   });
 
+  it('of long ago is nothing, to a holder that has seen media since and nothing else', async () => {
+    vigia.node.camera(PATH, 'live');
+    const stream = await vigia.start();
+    await vigia.clock.advance(10);
+    vigia.world.agent.isDown = true;
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.run(20_000);
+    const other = new ControlPlane({}, vigia.world);
+    await other.run(20_000);
+    vigia.world.agent.isDown = false;
+    vigia.node.camera(PATH, 'silent');
+    await other.run(15_000);
+    expect(other.stateOf(stream)).toMatchObject({ parkedGeneration: null, status: 'STARTING' });
+  });
+
   it('is asked of the camera while the agent does not answer', async () => {
     vigia.world.agent.isDown = true;
     const stream = await vigia.start();

@@ -12,10 +12,11 @@ import {
   type Observation,
   type PathMemo,
   fold,
+  isNews,
   rememberGeneration,
 } from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
-import { type Probing, sawNoPath } from '../domain/probing.js';
+import { type Probing, type SourceFault, sawNoPath } from '../domain/probing.js';
 import { type StreamState } from '../domain/stream.js';
 
 /** Long enough for a follower that is between two looks; older memories belong to ended streams. */
@@ -131,6 +132,11 @@ export class NodeMemory {
   /** False while a refused body waits for its next try. */
   mayApply(streamId: string, nowMs: number): boolean {
     return nowMs >= this.memoOf(streamId).retryAtMs;
+  }
+
+  /** Whether what the node tells of a source was not known, and is about what is wrong now. */
+  isNews(streamId: string, fault: SourceFault): boolean {
+    return isNews(this.memoOf(streamId), fault);
   }
 
   probingOf(streamId: string): Probing {

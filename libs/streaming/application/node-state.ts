@@ -108,6 +108,11 @@ export class NodeState {
     this.endOutage();
   }
 
+  /** It is said to be back: it is asked at once whether that is so. */
+  saidToBeBack(): void {
+    this.breaker.hurry();
+  }
+
   /** Only while `mayCall`; followed by what became of the call. */
   callBegan(): void {
     this.breaker.callBegan();

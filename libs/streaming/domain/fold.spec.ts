@@ -8,9 +8,11 @@ import {
   type Observation,
   type PathMemo,
   fold,
+  isNews,
   rememberApplied,
   rememberGeneration,
   rememberRefused,
+  rememberTold,
 } from './fold.js';
 import { type PathSample } from './look.js';
 
@@ -401,5 +403,28 @@ describe('rememberGeneration', () => {
       cause: { code: 'SOURCE_NO_MEDIA' },
       probeInMs: 3_000,
     });
+  });
+});
+
+describe('what the node tells of a source', () => {
+  const fault = { code: 'SOURCE_REFUSED', atMs: 1_000, mark: '1' };
+  const accepted = { generation: 1, storedGeneration: 0 };
+
+  it('is remembered once', () => {
+    const memo = rememberTold(EMPTY_MEMO, fault, 1_000);
+    expect(memo.probing.cause).toBe('SOURCE_REFUSED');
+    expect(rememberTold(memo, fault, 6_000)).toBe(memo);
+  });
+
+  it('is nothing about a dial that came after it', () => {
+    const applied = rememberApplied(EMPTY_MEMO, { ...accepted, nowMs: 2_000 });
+    expect(isNews(applied, fault)).toBe(false);
+    expect(isNews(applied, { ...fault, atMs: 2_001 })).toBe(true);
+  });
+
+  it('is nothing when media has come after it, though nothing was ever wrong here', () => {
+    const { memo } = fold(EMPTY_MEMO, aSample(), 2_000);
+    expect(isNews(memo, fault)).toBe(false);
+    expect(isNews(memo, { ...fault, atMs: 2_001 })).toBe(true);
   });
 });

@@ -11,13 +11,16 @@ import { type PathSample, ownSample } from './look.js';
 import {
   type Probing,
   type SilenceCause,
+  type SourceFault,
   UNASKED,
   causeOf,
   dialled,
+  isTelling,
   probeInMs,
   sawMedia,
   sawNoPath,
   sawSilence,
+  told,
 } from './probing.js';
 
 /**
@@ -54,6 +57,8 @@ export interface PathMemo {
   /** Since when media comes by that connection all the same; null when none does. */
   readonly staleSinceMs: number | null;
   readonly probing: Probing;
+  /** What failed until then is over: the last dial, or media. */
+  readonly deafUntilMs: number;
   /** MediaMTX's refusals of this stream's body in a row. */
   readonly refusals: number;
   /** Not applied before; the body was refused, or the camera is asked first. */
@@ -71,6 +76,7 @@ export const EMPTY_MEMO: PathMemo = {
   staleAvailableTime: null,
   staleSinceMs: null,
   probing: UNASKED,
+  deafUntilMs: Number.NEGATIVE_INFINITY,
   refusals: 0,
   retryAtMs: 0,
 };
@@ -142,6 +148,7 @@ function foldAbsent(memo: PathMemo, nowMs: number): Folded {
 function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded {
   const isMedia = isMoving(memo, sample);
   const silentForMs = isMedia ? null : silenceSoFar(memo, nowMs);
+  const countedMs = silentForMs ?? 0;
   const staleSinceMs = isMedia ? staleSince(memo, sample, nowMs) : null;
   const probing = isMedia
     ? sawMedia(memo.probing, nowMs)
@@ -159,6 +166,7 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       staleAvailableTime: memo.staleAvailableTime,
       staleSinceMs,
       probing,
+      deafUntilMs: isMedia ? nowMs : memo.deafUntilMs,
       refusals: memo.refusals,
       retryAtMs: memo.retryAtMs,
     },
@@ -168,8 +176,8 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       mayApply: nowMs >= memo.retryAtMs,
       appliedGeneration: memo.appliedGeneration,
       isFlowing: hasGrown(memo, sample) && sample.availableTime !== memo.staleAvailableTime,
-      isSilent: (silentForMs ?? 0) >= SILENCE_CONFIRMED_MS,
-      silentForMs: silentForMs ?? 0,
+      isSilent: countedMs >= SILENCE_CONFIRMED_MS,
+      silentForMs: countedMs,
       isStale: nowMs - (staleSinceMs ?? nowMs) >= STALE_CONFIRMED_MS,
       cause: causeOf(probing),
       probeInMs: probeInMs(probing, nowMs),
@@ -261,7 +269,18 @@ export function rememberApplied(
     silentForMs: isNew ? null : base.silentForMs,
     staleSinceMs: null,
     probing: dialled(probing, nowMs),
+    deafUntilMs: nowMs,
   };
+}
+
+/** Whether what the node tells is news, and about what is wrong now. */
+export function isNews(memo: PathMemo, fault: SourceFault): boolean {
+  return fault.atMs > memo.deafUntilMs && isTelling(memo.probing, fault);
+}
+
+/** The node has tried the source, in vain, and tells why. */
+export function rememberTold(memo: PathMemo, fault: SourceFault, nowMs: number): PathMemo {
+  return isNews(memo, fault) ? { ...memo, probing: told(memo.probing, fault, nowMs) } : memo;
 }
 
 /** Too low: a wrong body is sent for ever at speed. Too high: a healed node is noticed late. */

@@ -147,27 +147,17 @@ describe('what the node tells', () => {
     expect(probeInMs(twice, 35_999)).toBeNull();
   });
 
-  it('counts once, however often it is read', () => {
-    const once = told(silent, fault(), 1_000);
-    expect(isTelling(once, fault())).toBe(false);
-    expect(told(once, fault(), 6_000)).toBe(once);
+  it('is news once, however often it is read', () => {
+    expect(isTelling(silent, fault())).toBe(true);
+    expect(isTelling(told(silent, fault(), 1_000), fault())).toBe(false);
   });
 
   it('leaves the camera to be asked when the node falls silent', () => {
     expect(probeInMs(told(silent, fault(), 1_000), 31_000)).toBe(0);
   });
 
-  it('is nothing about an earlier dial, or from before media flowed', () => {
-    expect(told(dialled(UNASKED, 2_000), fault(), 2_500).cause).toBeNull();
-    const back = sawSilence(sawMedia(silent, 1_500), false, 3_000);
-    expect(told(back, fault(), 3_000).cause).toBeNull();
-    expect(told(back, fault({ atMs: 2_000, mark: '2' }), 3_000).cause).toBe('SOURCE_REFUSED');
-  });
-
-  it('is nothing when it names no cause', () => {
-    const vague = fault({ code: 'SOURCE_NO_MEDIA' });
-    expect(told(silent, vague, 1_000)).toBe(silent);
-    expect(probeInMs(told(silent, vague, 1_000), 3_000)).toBe(0);
+  it('is no news when it names no cause', () => {
+    expect(isTelling(silent, fault({ code: 'SOURCE_NO_MEDIA' }))).toBe(false);
   });
 
   it('of a refused password keeps the camera from being asked ever again', () => {

@@ -48,8 +48,6 @@ export interface Probing {
   readonly cause: string | null;
   /** The answer before it meant the same. */
   readonly isAgreed: boolean;
-  /** What failed until then is over: what the node says of it says nothing of now. */
-  readonly deafUntilMs: number;
   /** Of what the node has told last; null before that. */
   readonly toldMark: string | null;
 }
@@ -70,7 +68,6 @@ export const UNASKED: Probing = {
   nextAtMs: 0,
   cause: null,
   isAgreed: false,
-  deafUntilMs: Number.NEGATIVE_INFINITY,
   toldMark: null,
 };
 
@@ -83,7 +80,7 @@ export interface SilenceCause {
 
 /** MediaMTX dials from now on. */
 export function dialled(probing: Probing, nowMs: number): Probing {
-  return { ...probing, quietSinceMs: nowMs, wasConnected: false, deafUntilMs: nowMs };
+  return { ...probing, quietSinceMs: nowMs, wasConnected: false };
 }
 
 export function sawSilence(probing: Probing, isConnected: boolean, nowMs: number): Probing {
@@ -107,8 +104,6 @@ export function sawMedia(probing: Probing, nowMs: number): Probing {
     probes: isRested ? 0 : probing.probes,
     // Also of one that refused the password: it has taken it since, and may refuse it again.
     nextAtMs: Math.min(probing.nextAtMs, nowMs + UNANSWERED_BACKOFF_MS),
-    deafUntilMs: nowMs,
-    toldMark: probing.toldMark,
   };
 }
 
@@ -140,18 +135,13 @@ export function answered(
   };
 }
 
-/** Whether it is news, and about what is wrong now. One without a cause leaves the camera to be asked. */
-export function isTelling(probing: Probing, { code, atMs, mark }: SourceFault): boolean {
-  const isNew = mark !== probing.toldMark && atMs > probing.deafUntilMs;
-  return isNew && code !== Reason.sourceNoMedia;
+/** Whether it is news. What names no cause leaves the camera to be asked. */
+export function isTelling(probing: Probing, { code, mark }: SourceFault): boolean {
+  return mark !== probing.toldMark && code !== Reason.sourceNoMedia;
 }
 
 /** As good as an answer of the camera, and it was not dialled for it. */
-export function told(probing: Probing, fault: SourceFault, nowMs: number): Probing {
-  if (!isTelling(probing, fault)) {
-    return probing;
-  }
-  const { code, mark } = fault;
+export function told(probing: Probing, { code, mark }: SourceFault, nowMs: number): Probing {
   const isRefused = code === Reason.sourceAuthFailed;
   return {
     ...probing,

@@ -90,6 +90,9 @@ export class NodeJob implements BeforeApplicationShutdown {
     this.schedule('reconcile', this.tickLoop, this.settings.reconcileIntervalMs);
     this.leaseLoop.poke();
     this.pokes.start((pokes) => {
+      if (pokes.some(({ kind }) => kind === 'restarted')) {
+        this.node.saidToBeBack();
+      }
       this.hints.hear(pokes);
     });
   }

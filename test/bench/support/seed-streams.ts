@@ -1,7 +1,8 @@
 /** Streams that run, written as a start writes them, without the time that starts take. */
 import { v7 as uuidv7 } from 'uuid';
 
-import { START_SQL, startParameters } from '#streaming/infrastructure/postgres/stream-intents.js';
+import { startStatement } from '#streaming/infrastructure/postgres/stream-intents.js';
+import { type NewStream } from '#streaming/domain/ports/stream-repository.js';
 import { parseSourceUrl } from '#streaming/domain/source-url.js';
 import { Adapters } from '#test/support/postgres/adapters.js';
 import { NODE_ID, aNode } from '#test/support/postgres/builders.js';
@@ -34,7 +35,8 @@ export async function seedStreams(
     for (let index = 0; index < count; index += 1) {
       newest = uuidv7();
       const stream = aStream(newest, index, source ?? deadSource(index));
-      await connection.query(START_SQL, startParameters(stream));
+      const { sql, parameters } = startStatement(stream);
+      await connection.query(sql, parameters);
     }
     await connection.query(RUNNING_SQL);
     await connection.query('COMMIT');
@@ -45,13 +47,13 @@ export async function seedStreams(
   return newest;
 }
 
-function aStream(id: string, index: number, url: string): Parameters<typeof startParameters>[0] {
+function aStream(id: string, index: number, url: string): NewStream {
   const parsed = parseSourceUrl(url);
   if (!parsed.ok) throw new Error(parsed.problem);
   return {
     id,
     cameraId: cameraName(index),
-    nodeId: NODE_ID,
+    places: [{ nodeId: NODE_ID, capacity: null }],
     path: pathName(index),
     source: parsed.source,
     onDemand: false,

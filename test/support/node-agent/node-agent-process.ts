@@ -84,10 +84,6 @@ export class NodeSite {
     };
   }
 
-  get apiUrl(): string {
-    return `http://127.0.0.1:${this.ports.api}`;
-  }
-
   writeBase(more: Json = {}): void {
     const off = { rtmp: false, hls: false, webrtc: false, srt: false, moq: false };
     const settings = {

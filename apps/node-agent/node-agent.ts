@@ -26,7 +26,7 @@ import { LogForwarder } from './log/log-forwarder.js';
 import { WatchedPaths } from './log/watched-paths.js';
 import { NodeConfiguration } from './node-configuration.js';
 import { PokeLog } from './pokes/poke-log.js';
-import { wantedSetSchema } from './wanted/wanted-set.js';
+import { wantedRequestSchema, wantedSetSchema } from './wanted/wanted-set.js';
 import { WantedStore } from './wanted/wanted-store.js';
 
 const LEFTOVER_GRACE_MS = 3_000;
@@ -179,7 +179,7 @@ export class NodeAgent {
     const { NODE_AGENT_HOST: host, NODE_AGENT_PORT: port } = config;
     this.server = agentServer({
       token: config.NODE_AGENT_TOKEN,
-      schema: wantedSetSchema(config.PATH_PREFIX),
+      schema: wantedRequestSchema(config.PATH_PREFIX),
       put: async (wanted) => {
         const before = configuration.revision;
         const accepted = await configuration.put(wanted);
@@ -188,7 +188,6 @@ export class NodeAgent {
       },
       isBusy: () => configuration.isBusy,
       report: () => ({
-        now: new Date().toISOString(),
         version: this.supervisor?.version ?? program.version,
         child: this.supervisor?.report(),
         wantedRevision: configuration.revision,

@@ -22,7 +22,7 @@ const SPEC: PathSpec = {
   onDemand: false,
   transport: 'tcp',
 };
-const WANTED = { revision: 'r1', paths: new Map([['cam/a', SPEC]]) };
+const WANTED = { prefix: 'cam', revision: 'r1', paths: new Map([['cam/a', SPEC]]) };
 
 const clients: HttpNodeAgent[] = [];
 
@@ -69,7 +69,7 @@ describe('the client and the agent', () => {
   it('agree on what is left out', async () => {
     const bad = { ...SPEC, source: { ...SPEC.source, url: 'rtsp://refused.invalid/a' } };
     const paths = new Map([...WANTED.paths, ['cam/bad', bad]]);
-    await client.put({ revision: 'r2', paths });
+    await client.put({ prefix: 'cam', revision: 'r2', paths });
     expect(await client.report()).toMatchObject({ leftOut: ['cam/bad'] });
   });
 
@@ -88,6 +88,16 @@ describe('the client and the agent', () => {
         childStartedAt: before.kind === 'complete' ? before.childStartedAt : '',
       });
     }, SLOW);
+  });
+
+  it('disagree on another prefix, and what was wanted stays', async () => {
+    const before = site.wanted();
+    const other = { prefix: 'stg', revision: 'r3', paths: new Map() };
+    expect(await client.put(other)).toEqual({
+      kind: 'inconclusive',
+      cause: expect.stringContaining('PATH_PREFIX'),
+    });
+    expect(site.wanted()).toEqual(before);
   });
 
   it('disagree on a wrong token, in words that say which setting it is', async () => {
@@ -124,7 +134,7 @@ describe('the client, whatever it meets', () => {
     ['a fault', 500, 'oops', 'HTTP 500'],
     ['an agent that is busy', 503, '{}', 'HTTP 503'],
     ['another page', 200, '<html>', 'malformed answer'],
-    ['half an answer', 200, '{"now":', 'malformed answer'],
+    ['half an answer', 200, '{"child":', 'malformed answer'],
   ])('learns nothing from %s', async (_, status, body, cause) => {
     const client = clientOf(
       await serve((_request, response) => response.writeHead(status).end(body)),

@@ -18,6 +18,7 @@ const CONDITIONS: NodeConditions = {
   unknownPaths: 0,
   agentCause: null,
   leftOutPaths: 0,
+  bootFileCause: null,
 };
 
 let database: TestDatabase;

@@ -156,6 +156,7 @@ describe('start', () => {
       unknownPaths: 0,
       agentCause: null,
       leftOutPaths: 0,
+      bootFileCause: null,
     };
 
     await leases.saveConditions(fence, { isReachable: false, ...conditions });

@@ -82,6 +82,7 @@ export class PostgresStore implements StreamStore {
       unknownPaths: 0,
       agentCause: null,
       leftOutPaths: 0,
+      bootFileCause: null,
     });
   }
 

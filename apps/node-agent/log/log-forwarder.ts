@@ -34,8 +34,7 @@ export class LogForwarder {
       return;
     }
     this.sent += 1;
-    // Cut before it is searched: a line of many kilobytes costs time, and nobody reads it to its end.
-    this.forward(LEVELS[level] ?? 'warn', scrub(text.slice(0, LONGEST_TEXT)));
+    this.forward(LEVELS[level] ?? 'warn', scrub(shortened(text)));
   }
 
   /** Says what was left out so far; for the end of a child. */
@@ -50,4 +49,14 @@ export class LogForwarder {
     this.sent = 0;
     this.flush();
   }
+}
+
+/**
+ * Before it is searched: a line of many kilobytes costs time, and nobody reads it to its end. Between
+ * two words: what tells a secret may be cut off from it.
+ */
+function shortened(text: string): string {
+  if (text.length <= LONGEST_TEXT) return text;
+  const start = text.slice(0, LONGEST_TEXT);
+  return `${start.slice(0, start.search(/\s\S*$/) + 1)}…`;
 }

@@ -13,6 +13,10 @@ describe('scrub', () => {
     ['rtmp://h/app/hunter2', 'rtmp://h/app/***'],
     ['srt://h:9?passphrase=hunter2', 'srt://h:9?***'],
     ["source 'rtsp://u:hunter2@h/'", "source 'rtsp://***@h/'"],
+    ["source: 'rtsp://u:hun'ter2@h/a'", "source: 'rtsp://***@h/a'"],
+    ['rtsp://u:hun`ter2@h/a', 'rtsp://***@h/a'],
+    ['Authorization: Basic aHVudGVyMg==', 'Authorization: ***'],
+    ['{"authorization": "Digest username=u, response=hunter2"}', '{"authorization": ***'],
     ['pass: hunter2, token=hunter2', 'pass: ***, token=***'],
   ])('makes %j %j', (text, scrubbed) => {
     expect(scrub(text)).toBe(scrubbed);

@@ -3,9 +3,10 @@
  * to the last @, the whole query, and a path that holds a password or a stream key.
  */
 const MASK = '***';
-const URL_IN_TEXT = /\b(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<rest>[^\s"'`<>]+)/gi;
+const URL_IN_TEXT = /\b(?<scheme>[a-z][a-z0-9+.-]*):\/\/(?<rest>[^\s"<>]+)/gi;
+const AUTHORIZATION = /\b(?<name>(?:proxy-)?authorization["']?\s*[=:]).*/gi;
 const NAMED_SECRET =
-  /\b(?<name>pass(?:word|phrase|wd)?|pwd|secret|token|jwt|authorization)(?<between>["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi;
+  /\b(?<name>pass(?:word|phrase|wd)?|pwd|secret|token|jwt)(?<between>["']?\s*[=:]\s*["']?)[^\s"'&,;]+/gi;
 const SECRET_PATH = /(?:pass|pwd|user)[^/]*=/i;
 
 export function scrub(text: string): string {
@@ -14,6 +15,7 @@ export function scrub(text: string): string {
       URL_IN_TEXT,
       (_, scheme: string, rest: string) => `${scheme}://${masked(scheme, rest)}`,
     )
+    .replace(AUTHORIZATION, `$<name> ${MASK}`)
     .replace(NAMED_SECRET, `$<name>$<between>${MASK}`);
 }
 

@@ -7,17 +7,27 @@ const LATER = new Date('2026-11-27T16:54:31.000Z');
 
 describe('WatchedPaths', () => {
   let watched: WatchedPaths;
+  let nowMs: number;
 
   beforeEach(() => {
-    watched = new WatchedPaths('cam');
+    nowMs = 0;
+    watched = new WatchedPaths('cam', () => nowMs);
     watched.watch(['cam/a', 'cam/b']);
   });
 
   it('keeps the last error of a path, when it was, and how many there were', () => {
     watched.failed('cam/a', 'SOURCE_REFUSED', AT);
+    nowMs = 5_000;
     watched.failed('cam/a', 'SOURCE_TIMEOUT', LATER);
+    nowMs = 5_700;
     expect(watched.errors()).toEqual({
-      'cam/a': { code: 'SOURCE_TIMEOUT', at: '2026-11-27T16:54:31.000Z', count: 2 },
+      'cam/a': {
+        code: 'SOURCE_TIMEOUT',
+        at: '2026-11-27T16:54:31.000Z',
+        count: 2,
+        ageMs: 700,
+        isOver: false,
+      },
     });
   });
 
@@ -56,6 +66,20 @@ describe('WatchedPaths', () => {
     expect(watched.available('cam/a')).toBe(false);
     expect(watched.failed('cam/a', 'SOURCE_PROTOCOL', AT)).toBe('lost');
     expect(watched.stopped('cam/a')).toBe(false);
+  });
+
+  it('says that an error is over once the path was available, until it fails again', () => {
+    watched.failed('cam/a', 'SOURCE_REFUSED', AT);
+    watched.available('cam/a');
+    expect(watched.errors()).toHaveProperty(['cam/a', 'isOver'], true);
+    watched.allStopped();
+    expect(watched.failed('cam/a', 'SOURCE_REFUSED', LATER)).toBe('failed');
+    expect(watched.errors()).toHaveProperty(['cam/a', 'isOver'], false);
+  });
+
+  it('tells each refused password', () => {
+    expect(watched.failed('cam/a', 'SOURCE_AUTH_FAILED', AT)).toBe('failed');
+    expect(watched.failed('cam/a', 'SOURCE_AUTH_FAILED', LATER)).toBe('failed');
   });
 
   it('says of a failure whether it is another one than before', () => {

@@ -1,5 +1,5 @@
 import { isUnderPrefix } from '#streaming/domain/camera-path.js';
-import { type Reason } from '#streaming/domain/reason.js';
+import { Reason } from '#streaming/domain/reason.js';
 
 export interface PathError {
   readonly code: Reason;
@@ -7,10 +7,22 @@ export interface PathError {
   readonly at: string;
   /** How often since the path was first wanted, or the agent was started. */
   readonly count: number;
+  /** How long ago, by a clock that nobody sets. */
+  readonly ageMs: number;
+  /** The path was available after it. */
+  readonly isOver: boolean;
+}
+
+interface Failure {
+  readonly code: Reason;
+  readonly at: Date;
+  readonly atMs: number;
+  readonly count: number;
 }
 
 interface Watched {
-  error: PathError | null;
+  failure: Failure | null;
+  isOver: boolean;
   isAvailable: boolean;
 }
 
@@ -27,26 +39,34 @@ export class WatchedPaths {
   private readonly unknown = new Map<string, Watched>();
 
   /** @param prefix that of Vigia's paths; what is said of others is nothing to us */
-  constructor(private readonly prefix: string) {}
+  constructor(
+    private readonly prefix: string,
+    private readonly nowMs: () => number = () => performance.now(),
+  ) {}
 
   /** What was said of a path that is wanted by now stays: it is newer than the wish, or Vigia can tell. */
   watch(paths: Iterable<string>): void {
     const next = new Map<string, Watched>();
     for (const path of paths) {
-      next.set(path, this.known(path) ?? { error: null, isAvailable: false });
+      next.set(path, this.known(path) ?? nothingSaid());
       this.unknown.delete(path);
     }
     this.wanted = next;
   }
 
-  /** @returns whether it was available until now, or fails in another way than before */
+  /**
+   * @returns whether it was available until now, or fails in another way than before. Each refused
+   *   password is told: the camera counts them.
+   */
   failed(path: string, code: Reason, at: Date): 'lost' | 'failed' | 'as before' {
     const watched = this.of(path);
     if (watched === null) return 'as before';
-    const { error } = watched;
-    watched.error = { code, at: at.toISOString(), count: (error?.count ?? 0) + 1 };
+    const isNews = isNewsOf(watched, code);
+    const count = (watched.failure?.count ?? 0) + 1;
+    watched.failure = { code, at, atMs: this.nowMs(), count };
+    watched.isOver = false;
     if (this.stopped(path)) return 'lost';
-    return error?.code === code ? 'as before' : 'failed';
+    return isNews ? 'failed' : 'as before';
   }
 
   /** @returns whether the path was available until now */
@@ -62,6 +82,7 @@ export class WatchedPaths {
     const watched = this.of(path);
     if (watched === null || watched.isAvailable) return false;
     watched.isAvailable = true;
+    watched.isOver = true;
     return true;
   }
 
@@ -71,8 +92,14 @@ export class WatchedPaths {
   }
 
   errors(): Record<string, PathError> {
+    const nowMs = this.nowMs();
     const found: [string, PathError][] = [];
-    for (const [path, { error }] of this.all()) if (error !== null) found.push([path, error]);
+    for (const [path, { failure, isOver }] of this.all()) {
+      if (failure === null) continue;
+      const { code, at, atMs, count } = failure;
+      const ageMs = Math.round(nowMs - atMs);
+      found.push([path, { code, at: at.toISOString(), count, ageMs, isOver }]);
+    }
     return Object.fromEntries(found);
   }
 
@@ -83,7 +110,7 @@ export class WatchedPaths {
   private of(path: string): Watched | null {
     const known = this.known(path);
     if (known !== undefined || !isUnderPrefix(this.prefix, path)) return known ?? null;
-    const watched = { error: null, isAvailable: false };
+    const watched = nothingSaid();
     this.unknown.set(path, watched);
     const [oldest] = this.unknown.keys();
     if (this.unknown.size > MOST_UNKNOWN && oldest !== undefined) this.unknown.delete(oldest);
@@ -94,4 +121,12 @@ export class WatchedPaths {
     yield* this.wanted;
     yield* this.unknown;
   }
+}
+
+function nothingSaid(): Watched {
+  return { failure: null, isOver: false, isAvailable: false };
+}
+
+function isNewsOf({ failure, isOver }: Watched, code: Reason): boolean {
+  return failure?.code !== code || isOver || code === Reason.sourceAuthFailed;
 }

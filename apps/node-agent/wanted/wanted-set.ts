@@ -16,15 +16,33 @@ const pathBody = z.strictObject({
 
 export type PathBody = z.output<typeof pathBody>;
 
-/** @param prefix that of Vigia's paths: it touches no other, and so neither do we */
-export function wantedSetSchema(prefix: string): z.ZodType<WantedSet> {
+const revision = z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible characters');
+
+function pathsUnder(prefix: string): z.ZodType<WantedSet['paths']> {
   const isName = (name: string): boolean =>
     name.startsWith(`${prefix}/`) && isCameraId(name.slice(prefix.length + 1));
   const name = z.string().refine(isName, `must be ${prefix}/ and the id of a camera`);
-  return z.strictObject({
-    revision: z.string().regex(/^[\x21-\x7e]{1,200}$/, 'must be 1 to 200 visible characters'),
-    paths: z.record(name, pathBody),
-  });
+  return z.record(name, pathBody);
+}
+
+/** @param prefix that of Vigia's paths: it touches no other, and so neither do we */
+export function wantedSetSchema(prefix: string): z.ZodType<WantedSet> {
+  return z.strictObject({ revision, paths: pathsUnder(prefix) });
+}
+
+/**
+ * As Vigia sends it. It names its prefix: a Vigia with another one wants nothing under ours, and
+ * would empty the file.
+ */
+export function wantedRequestSchema(prefix: string): z.ZodType<WantedSet> {
+  const isOurs = (given: string): boolean => given === prefix;
+  return z
+    .strictObject({
+      prefix: z.string().refine(isOurs, 'must be the PATH_PREFIX of this agent'),
+      revision,
+      paths: pathsUnder(prefix),
+    })
+    .transform(({ revision: named, paths }) => ({ revision: named, paths }));
 }
 
 /** Everything that Vigia wants on this node. Holds credentials. */

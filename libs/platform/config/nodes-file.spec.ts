@@ -53,7 +53,7 @@ describe('readNodesFile', () => {
 
   it('says all faults at once, each with its place, and no value', () => {
     const file = aFile(
-      aNode('North', ', capacity: -1'),
+      aNode('no.rth', ', capacity: -1'),
       aNode('south', ', colour: red'),
       "  - { id: south, apiUrl: 'ftp://vigia:hunter2@h', playback: { hls: x } }\n",
     );
@@ -137,7 +137,7 @@ describe('loadApiConfig', () => {
 
   it('refuses what the file says already, together with the faults of the file', () => {
     const faults = environmentFaults({
-      NODES_FILE: aFile(aNode('North')),
+      NODES_FILE: aFile(aNode('no.rth')),
       NODE_ID: 'north',
       NODE_AGENT_URL: 'http://h',
       NODE_AGENT_TOKEN: '0123456789abcdef',

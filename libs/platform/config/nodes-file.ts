@@ -14,8 +14,8 @@ const node = z.strictObject({
   id: z
     .string()
     .regex(
-      /^[a-z0-9][a-z0-9-]{0,62}$/,
-      'must be small letters, digits or -, 63 at most, and not begin with -',
+      /^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/,
+      'must be letters, digits, _ or -, 64 at most, and begin with a letter or a digit',
     ),
   apiUrl: url('http:', 'https:'),
   agentUrl: url('http:', 'https:').nullable().default(null),

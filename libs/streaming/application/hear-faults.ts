@@ -8,7 +8,8 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel/clock.js';
 
 import { rememberTold } from '../domain/fold.js';
-import { type SourceFault } from '../domain/probing.js';
+import { type ReportedFault } from '../domain/ports/node-agent.js';
+import { type SourceFault, TOLD_FOR_MS } from '../domain/probing.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { type StreamState, isWanted } from '../domain/stream.js';
 import { NodeMemory } from './node-memory.js';
@@ -27,29 +28,43 @@ export class HearFaults {
     private readonly clock: Clock,
   ) {}
 
-  /** Reads the database only when there is news. */
   async execute(rows: readonly StreamState[], report: HeardReport | null): Promise<void> {
     const news = report === null ? [] : rows.flatMap((state) => this.newsOf(state, report));
-    if (news.length === 0) {
-      return;
-    }
-    const ages = await this.streams.intentAges(news.map(({ state }) => state.id));
     const nowMs = this.clock.monotonicMs();
+    const ages = await this.intentAges(news);
     for (const { state, fault } of news) {
-      const intentMs = nowMs - (ages.get(state.id) ?? 0);
+      const intentMs = nowMs - (ages.get(state.id) ?? Number.POSITIVE_INFINITY);
       if (fault.atMs > intentMs) {
         this.memory.updateGeneration(state, nowMs, (memo) => rememberTold(memo, fault, nowMs));
       }
     }
   }
 
-  private newsOf(state: StreamState, { faults, receivedMs }: HeardReport): Heard[] {
+  /** The database is asked only when a fault would say something that is not known yet. */
+  private async intentAges(news: readonly Heard[]): Promise<ReadonlyMap<string, number>> {
+    const unknown = news.filter(({ state, fault }) => !this.isKnown(state, fault));
+    return unknown.length === 0
+      ? new Map()
+      : this.streams.intentAges(unknown.map(({ state }) => state.id));
+  }
+
+  private isKnown({ id, generation }: StreamState, { code }: SourceFault): boolean {
+    const { cause, isAgreed } = this.memory.probingOf(id);
+    return isAgreed && cause === code && this.memory.generationOf(id) === generation;
+  }
+
+  private newsOf(state: StreamState, { faults, askedMs }: HeardReport): Heard[] {
     const found = faults.get(state.path);
     // Nobody pulls an idle camera on demand: what failed was somebody's wish to watch.
-    if (found === undefined || !isWanted(state) || state.onDemand) {
+    if (found === undefined || !isOfNow(found) || !isWanted(state) || state.onDemand) {
       return [];
     }
-    const fault = { code: found.code, atMs: receivedMs - found.ageMs, mark: found.mark };
+    const fault = { code: found.code, atMs: askedMs - found.ageMs, mark: found.mark };
     return this.memory.isNews(state.id, fault) ? [{ state, fault }] : [];
   }
+}
+
+/** What is wrong is told again with each dial; an older fault may be that of a camera that was well since. */
+function isOfNow({ ageMs, isOver }: ReportedFault): boolean {
+  return !isOver && ageMs >= 0 && ageMs <= TOLD_FOR_MS;
 }

@@ -10,6 +10,7 @@ import { HearPokes } from './hear-pokes.js';
 silentLogs();
 
 const LOST: Poke = { kind: 'lost', path: 'cam/gate-3' };
+const BACK: Poke = { kind: 'restarted', path: null };
 const hint = (seq: number, ...pokes: Poke[]): Pokes => ({ kind: 'complete', seq, pokes });
 const NO_ANSWER = { kind: 'inconclusive', cause: 'connection refused' } as const;
 
@@ -31,19 +32,19 @@ async function listen(ms: number): Promise<void> {
 }
 
 describe('HearPokes', () => {
-  it('begins where the agent is, and hands on what comes after that', async () => {
+  it('begins where the agent is with a look at everything, and hands on what comes after', async () => {
     await vigia.hold();
     vigia.world.agent.hints = [hint(7, LOST), hint(8, LOST)];
     await listen(100);
     expect(vigia.world.agent.heardAfter).toEqual([null, 7, 8]);
-    expect(heard).toEqual([LOST]);
+    expect(heard).toEqual([BACK, LOST]);
   });
 
   it('takes an agent that breaks off for a hint, once, and begins anew', async () => {
     await vigia.hold();
     vigia.world.agent.hints = [hint(7), NO_ANSWER, NO_ANSWER, hint(1)];
     await listen(3_000);
-    expect(heard).toEqual([{ kind: 'lost', path: null }]);
+    expect(heard).toEqual([BACK, { kind: 'lost', path: null }, BACK]);
     expect(vigia.world.agent.heardAfter).toEqual([null, 7, null, null, 1]);
   });
 
@@ -68,5 +69,6 @@ describe('HearPokes', () => {
     await hear.close();
     await vigia.clock.advance(60_000);
     expect(vigia.world.agent.heardAfter).toEqual([null]);
+    expect(heard).toEqual([]);
   });
 });

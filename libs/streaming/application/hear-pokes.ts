@@ -16,6 +16,8 @@ const RETRY_MS = 1_000;
 
 /** It may have ended with its MediaMTX: a look tells. */
 const LOST: readonly Poke[] = [{ kind: 'lost', path: null }];
+/** What it had to say meanwhile is over; the first answer only says where to begin. */
+const BACK: readonly Poke[] = [{ kind: 'restarted', path: null }];
 
 @Injectable()
 export class HearPokes {
@@ -50,13 +52,17 @@ export class HearPokes {
   }
 
   private async hear(onPokes: (pokes: readonly Poke[]) => void): Promise<boolean> {
-    const isFirst = this.after === null;
-    const heard = await this.agent.pokes(this.after, this.stopping.signal);
+    const { after } = this;
+    const heard = await this.agent.pokes(after, this.stopping.signal);
+    if (this.stopping.signal.aborted) {
+      return false;
+    }
     const isHeard = heard.kind === 'complete';
     this.after = isHeard ? heard.seq : null;
-    // The first answer only says where to begin.
-    if (!isFirst) {
-      onPokes(isHeard ? heard.pokes : LOST);
+    if (isHeard) {
+      onPokes(after === null ? BACK : heard.pokes);
+    } else if (after !== null) {
+      onPokes(LOST);
     }
     return isHeard;
   }

@@ -7,15 +7,15 @@
  */
 import { createHash } from 'node:crypto';
 
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { type Fence } from '../domain/ports/node-leases.js';
 import { NodeAgent } from '../domain/ports/node-agent.js';
-import { type PathSpec } from '../domain/ports/media-mtx-client.js';
-import { StreamRepository, type WantedSpec } from '../domain/ports/stream-repository.js';
+import { StreamRepository } from '../domain/ports/stream-repository.js';
 import { type StreamState, isWanted } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
 import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
 import { type HeardReport } from './read-agent.js';
 import { StreamingSettings } from './streaming-settings.js';
 
@@ -23,15 +23,14 @@ type Wanted = Pick<StreamState, 'id' | 'path' | 'generation'>;
 
 @Injectable()
 export class KeepBootFile {
-  private readonly logger = new Logger('Node');
   private readonly stopping = new AbortController();
   private underWay: Promise<void> | null = null;
-  private hasSaidFailure = false;
 
   constructor(
     private readonly agent: NodeAgent,
     private readonly streams: StreamRepository,
     private readonly memory: NodeMemory,
+    private readonly node: NodeState,
     private readonly lease: HeldLease,
     private readonly settings: StreamingSettings,
   ) {}
@@ -42,19 +41,22 @@ export class KeepBootFile {
    * @param report of this tick; null: there is nobody to tell
    */
   execute(rows: readonly StreamState[], report: HeardReport | null, fence: Fence): void {
-    const isHeldBack = this.memory.orphansSinceMs.size > 0 || this.stopping.signal.aborted;
-    if (report === null || this.underWay !== null || isHeldBack) {
+    if (report === null || this.underWay !== null || this.stopping.signal.aborted) {
       return;
     }
     if (revisionOf(rows.filter(isWanted)) === report.wantedRevision) {
-      this.hasSaidFailure = false;
-      return;
+      this.node.agent.bootFileIsCurrent();
+    } else if (this.memory.orphansSinceMs.size > 0) {
+      this.node.agent.bootFileIsStale('the node serves paths that have no stream in the database');
+    } else {
+      this.underWay = this.tell(report.wantedRevision, fence)
+        .catch((err: unknown) => {
+          this.node.agent.bootFileIsStale('the database cannot be read', { err });
+        })
+        .finally(() => {
+          this.underWay = null;
+        });
     }
-    this.underWay = this.tell(report.wantedRevision, fence)
-      .catch((err: unknown) => this.failed({ err }))
-      .finally(() => {
-        this.underWay = null;
-      });
   }
 
   /** Resolves when nothing is under way any more. */
@@ -65,27 +67,18 @@ export class KeepBootFile {
 
   /** Read anew: rows that were asked for since the look are in no working set. */
   private async tell(known: string | null, fence: Fence): Promise<void> {
-    const wanted = await this.streams.wantedSpecs(this.settings.nodeId);
+    const { nodeId, pathPrefix: prefix } = this.settings;
+    const wanted = await this.streams.wantedSpecs(nodeId);
     const revision = revisionOf(wanted);
     if (revision === known || this.lease.current?.epoch !== fence.epoch) {
       return;
     }
-    const outcome = await this.agent.put(
-      { revision, paths: pathsOf(wanted) },
-      this.stopping.signal,
-    );
-    if (outcome.kind === 'inconclusive') {
-      this.failed({ cause: outcome.cause });
-    } else {
-      this.hasSaidFailure = false;
-    }
-  }
-
-  private failed(what: object): void {
-    if (!this.hasSaidFailure && !this.stopping.signal.aborted) {
-      const { nodeId } = this.settings;
-      this.logger.warn({ nodeId, ...what }, 'boot file not brought up to date; tried again');
-      this.hasSaidFailure = true;
+    const paths = new Map(wanted.map(({ path, spec }) => [path, spec]));
+    const outcome = await this.agent.put({ prefix, revision, paths }, this.stopping.signal);
+    if (outcome.kind === 'accepted') {
+      this.node.agent.bootFileIsCurrent();
+    } else if (!this.stopping.signal.aborted) {
+      this.node.agent.bootFileIsStale(outcome.cause);
     }
   }
 }
@@ -98,8 +91,4 @@ export function revisionOf(wanted: readonly Wanted[]): string {
   const lines = wanted.map(({ path, id, generation }) => `${path} ${id} ${generation}\n`).sort();
   const hash = createHash('sha256').update(lines.join('')).digest('hex');
   return `${FORM}-${hash.slice(0, 32)}`;
-}
-
-function pathsOf(wanted: readonly WantedSpec[]): ReadonlyMap<string, PathSpec> {
-  return new Map(wanted.map(({ path, spec }) => [path, spec]));
 }

@@ -89,6 +89,19 @@ describe('the boot file', () => {
     vigia.streams.wipe();
     await vigia.run(600_000);
     expect(wanted()).toEqual([PATH]);
+    expect(vigia.state.conditions.bootFileCause).toContain('no stream in the database');
+  });
+
+  it('is said to be stale while the agent does not take it', async () => {
+    await vigia.start();
+    vigia.world.agent.refusal = 'HTTP 500';
+    await tick();
+    await tick();
+    expect(vigia.state.conditions.bootFileCause).toBe('HTTP 500');
+    vigia.world.agent.refusal = null;
+    await tick();
+    expect(vigia.state.conditions.bootFileCause).toBeNull();
+    expect(wanted()).toEqual([PATH]);
   });
 
   it('is not written by a holder that has lost its lease meanwhile', async () => {
@@ -216,6 +229,69 @@ describe('the reason that the agent tells', () => {
     expect(other.stateOf(stream)).toMatchObject({ parkedGeneration: null, status: 'STARTING' });
   });
 
+  it.each([
+    ['older than a dial and its time-out', 31_000, 0],
+    ['of the future, by a clock that was set', 0, -60_000],
+  ])('is nothing to a holder at its first look when it is %s', async (_, laterMs, skewMs) => {
+    vigia.node.camera(PATH, 'live');
+    const stream = await vigia.start();
+    await vigia.run(10_000);
+    vigia.world.agent.skewMs = skewMs;
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.clock.advance(laterMs);
+    vigia.node.camera(PATH, 'silent');
+    const other = new ControlPlane({}, vigia.world);
+    await other.run(2 * TICK_MS);
+    expect(other.stateOf(stream).parkedGeneration).toBeNull();
+  });
+
+  it('is nothing when the camera was available since', async () => {
+    vigia.node.camera(PATH, 'live');
+    const stream = await vigia.start();
+    await vigia.run(10_000);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    vigia.world.agent.recover(PATH);
+    vigia.node.camera(PATH, 'silent');
+    const other = new ControlPlane({}, vigia.world);
+    await other.run(2 * TICK_MS);
+    expect(other.stateOf(stream).parkedGeneration).toBeNull();
+  });
+
+  it('is not charged to a newer source for having been under way for long', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(1_000);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.clock.advance(200);
+    const source = { ...aStart().source, url: 'rtsp://192.168.1.20:554/other' };
+    await vigia.patchStream.execute(stream.id, { source }, null);
+    await settled();
+    await vigia.clock.advance(100);
+    vigia.world.agent.delayMs = 1_000;
+    const tick = vigia.reconcileNode.execute(await vigia.hold());
+    await vigia.clock.advance(1_000);
+    await tick;
+    expect(vigia.stateOf(stream).parkedGeneration).toBeNull();
+  });
+
+  it('is waited for without making the looks older or younger than they are', async () => {
+    vigia.node.camera(PATH, 'live');
+    const stream = await vigia.start();
+    await vigia.run(10_000);
+    await vigia.follow.close();
+    const slowTick = async (): Promise<void> => {
+      const tick = vigia.reconcileNode.execute(await vigia.hold());
+      await vigia.clock.advance(vigia.world.agent.delayMs);
+      await tick;
+    };
+    vigia.node.camera(PATH, 'silent');
+    await slowTick();
+    // 2.1 s after the first silent look, though its answer was waited for until now.
+    await vigia.clock.advance(2_100);
+    vigia.world.agent.delayMs = 2_000;
+    await slowTick();
+    expect(vigia.stateOf(stream).status).toBe('RUNNING');
+  });
+
   it('is asked of the camera while the agent does not answer', async () => {
     vigia.world.agent.isDown = true;
     const stream = await vigia.start();
@@ -224,6 +300,7 @@ describe('the reason that the agent tells', () => {
     expect(vigia.world.cameras.asked).not.toEqual([]);
     expect(vigia.state.conditions.agentCause).toBe('connection refused');
     vigia.world.agent.isDown = false;
+    vigia.state.agent.saidToBeBack();
     await vigia.tick();
     expect(vigia.state.conditions.agentCause).toBeNull();
   });

@@ -43,6 +43,11 @@ export function warningsOf(conditions: Partial<NodeConditions> | null): string[]
           `NODE_AGENT_UNREACHABLE: ${conditions.agentCause}; the node is looked after as one without an agent`,
         ]
       : []),
+    ...(isText(conditions?.bootFileCause)
+      ? [
+          `NODE_BOOT_FILE_STALE: MediaMTX would boot with what was wanted earlier: ${conditions.bootFileCause}`,
+        ]
+      : []),
     ...(leftOut > 0
       ? [`NODE_PATHS_LEFT_OUT: MediaMTX would refuse ${leftOut} paths, and does not boot with them`]
       : []),

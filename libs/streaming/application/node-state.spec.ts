@@ -41,6 +41,7 @@ describe('NodeState: is the node there?', () => {
       unknownPaths: 0,
       agentCause: null,
       leftOutPaths: 0,
+      bootFileCause: null,
     });
     expect([node.isAnswering, node.mayCall]).toEqual([true, true]);
   });
@@ -174,32 +175,5 @@ describe('NodeState: is the removal of strangers braked?', () => {
     });
     expect(sentences(logs, 'error')).toHaveLength(2);
     expect(node.conditions.unknownPaths).toBe(50);
-  });
-});
-
-describe('NodeState: its agent', () => {
-  it('is said to be silent once, and to be back with the length of it', async () => {
-    node.agentFailed('connection refused');
-    node.agentFailed('connection refused');
-    await clock.advance(7_000);
-    expect(node.conditions).toMatchObject({ isReachable: true, agentCause: 'connection refused' });
-    node.agentAnswered([]);
-    node.agentAnswered([]);
-    expect(node.conditions.agentCause).toBeNull();
-    expect(sentences(logs)).toEqual([
-      'node agent does not answer; the node is looked after without it',
-      'node agent answers again',
-    ]);
-  });
-
-  it('is said what it leaves out, when it is new', () => {
-    node.agentAnswered(['cam/a']);
-    node.agentAnswered(['cam/a']);
-    expect(sentences(logs)).toHaveLength(1);
-    node.agentAnswered(['cam/a', 'cam/b']);
-    expect(sentences(logs)).toHaveLength(2);
-    expect(node.conditions.leftOutPaths).toBe(2);
-    node.agentAnswered([]);
-    expect(node.conditions.leftOutPaths).toBe(0);
   });
 });

@@ -9,6 +9,7 @@ import { Clock } from '#kernel/clock.js';
 import { HAZARDS, type NodeFacts, hazardsOf } from '../domain/node-hazards.js';
 import { type NodeConditions } from '../domain/ports/node-leases.js';
 import { Reason, explain } from '../domain/reason.js';
+import { AgentState } from './agent-state.js';
 import { Breaker } from './breaker.js';
 import { StreamingSettings } from './streaming-settings.js';
 
@@ -18,6 +19,7 @@ export const POISON_RETRY_MS = 60_000;
 @Injectable()
 export class NodeState {
   private readonly logger = new Logger('Node');
+  readonly agent: AgentState;
   private readonly breaker: Breaker;
   private goodLooks = 0;
   private lastLookOkMs: number | null = null;
@@ -30,14 +32,12 @@ export class NodeState {
   private facts: NodeFacts | null = null;
   private hazards: readonly string[] = [];
   private unknownPaths = 0;
-  private agentFailingSinceMs: number | null = null;
-  private agentCause: string | null = null;
-  private leftOut: readonly string[] = [];
 
   constructor(
     private readonly clock: Clock,
     private readonly settings: StreamingSettings,
   ) {
+    this.agent = new AgentState(clock, settings.nodeId);
     this.breaker = new Breaker(clock, settings.breakerMs);
   }
 
@@ -85,8 +85,7 @@ export class NodeState {
       hazards: this.hazards,
       isPoisoned: this.isPoisoned,
       unknownPaths: this.unknownPaths,
-      agentCause: this.agentCause,
-      leftOutPaths: this.leftOut.length,
+      ...this.agent.conditions,
     };
   }
 
@@ -200,38 +199,6 @@ export class NodeState {
       );
     }
     this.unknownPaths = unknownPaths;
-  }
-
-  /** The node itself may be well. */
-  agentFailed(cause: string): void {
-    this.agentCause = cause;
-    if (this.agentFailingSinceMs === null) {
-      this.agentFailingSinceMs = this.clock.monotonicMs();
-      this.logger.warn(
-        { nodeId: this.settings.nodeId, cause },
-        'node agent does not answer; the node is looked after without it',
-      );
-    }
-  }
-
-  /** @param leftOut paths that its MediaMTX would refuse */
-  agentAnswered(leftOut: readonly string[]): void {
-    const { nodeId } = this.settings;
-    this.agentCause = null;
-    if (this.agentFailingSinceMs !== null) {
-      const outageMs = Math.round(this.clock.monotonicMs() - this.agentFailingSinceMs);
-      this.agentFailingSinceMs = null;
-      this.logger.log({ nodeId, outageMs }, 'node agent answers again');
-    }
-    const known = new Set(this.leftOut);
-    const news = leftOut.filter((path) => !known.has(path));
-    if (news.length > 0) {
-      this.logger.warn(
-        { nodeId, paths: news.slice(0, 10), count: leftOut.length },
-        'paths are left out of what MediaMTX boots with: it would refuse them',
-      );
-    }
-    this.leftOut = leftOut;
   }
 
   private beginOutage(cause: string): void {

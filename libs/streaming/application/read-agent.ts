@@ -10,8 +10,8 @@ import { type AgentReport, NodeAgent } from '../domain/ports/node-agent.js';
 import { NodeState } from './node-state.js';
 
 export interface HeardReport extends AgentReport {
-  /** Monotonic. */
-  readonly receivedMs: number;
+  /** Monotonic, before it was asked for: what it tells of is at least as old as it says, by this. */
+  readonly askedMs: number;
 }
 
 @Injectable()
@@ -27,19 +27,23 @@ export class ReadAgent {
 
   /** Null when there is none, or it says nothing. */
   async execute(signal?: AbortSignal): Promise<HeardReport | null> {
-    if (!this.agent.isPresent) {
+    const state = this.node.agent;
+    if (!this.agent.isPresent || !state.mayCall) {
       return null;
     }
+    const askedMs = this.clock.monotonicMs();
+    state.callBegan();
     const report = await this.agent.report(signal);
     if (report.kind === 'inconclusive') {
+      // Broken off by ourselves, it says nothing about the agent, and ends with this process.
       if (signal?.aborted !== true) {
-        this.node.agentFailed(report.cause);
+        state.failed(report.cause, askedMs);
       }
       return null;
     }
-    this.node.agentAnswered(report.leftOut);
+    state.answered(report.leftOut);
     this.noteRestart(report);
-    return { ...report, receivedMs: this.clock.monotonicMs() };
+    return { ...report, askedMs };
   }
 
   /** A restart between two looks goes unseen otherwise, and a new process may be configured anew. */

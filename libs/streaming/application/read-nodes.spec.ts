@@ -22,6 +22,7 @@ const GOOD: NodeConditions = {
   unknownPaths: 0,
   agentCause: null,
   leftOutPaths: 0,
+  bootFileCause: null,
 };
 
 const EXPIRES_AT = new Date('2026-11-23T16:28:16.190Z');

@@ -59,6 +59,8 @@ const SLOW_SELECT_MS = 1_000;
 interface LookedAt {
   readonly paths: ReadonlyMap<string, PathSample>;
   readonly startedMs: number;
+  /** What it shows, it shows as of then: whatever is waited for after that must not make it younger. */
+  readonly answeredMs: number;
   /** What the node's agent says; null: it has none, or it says nothing. */
   readonly report: HeardReport | null;
 }
@@ -101,10 +103,10 @@ export class ReconcileNode {
     }
     const startedMs = this.clock.monotonicMs();
     this.node.callBegan();
-    const [look, report] = await Promise.all([
-      this.client.look(signal),
-      this.readAgent.execute(signal),
-    ]);
+    const asked = this.readAgent.execute(signal);
+    const look = await this.client.look(signal);
+    const answeredMs = this.clock.monotonicMs();
+    const report = await asked;
     if (look.kind === 'inconclusive') {
       if (signal?.aborted === true) {
         // Broken off by ourselves: that says nothing about the node.
@@ -115,7 +117,7 @@ export class ReconcileNode {
       return INCONCLUSIVE;
     }
     this.node.lookAnswered();
-    return this.reconcile({ paths: look.paths, startedMs, report }, fence, signal);
+    return this.reconcile({ paths: look.paths, startedMs, answeredMs, report }, fence, signal);
   }
 
   private async reconcile(
@@ -193,8 +195,11 @@ export class ReconcileNode {
     });
   }
 
-  private planAll(rows: readonly StreamState[], { paths, startedMs }: LookedAt): Planned {
-    const time = { lookStartedMs: startedMs, nowMs: this.clock.monotonicMs() };
+  private planAll(
+    rows: readonly StreamState[],
+    { paths, startedMs, answeredMs }: LookedAt,
+  ): Planned {
+    const time = { lookStartedMs: startedMs, nowMs: answeredMs };
     const actions = new Map<string, Action>();
     const changes: StreamChange[] = [];
     const silent: Silent[] = [];

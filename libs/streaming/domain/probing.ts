@@ -33,7 +33,7 @@ const UNANSWERED: ReadonlySet<string> = new Set([
  * MediaMTX dials every 5 s and gives up after 10 s, and its node tells each time. Too low: the camera
  * is asked though the node will tell. Too high: a node that has fallen silent is believed for long.
  */
-const TOLD_FOR_MS = 30_000;
+export const TOLD_FOR_MS = 30_000;
 
 /** Memory of one process about one path; never stored. */
 export interface Probing {

@@ -69,6 +69,7 @@ describe('HintedLooks', () => {
   it('looks no more once it is closed', () => {
     hints.hear([poke('restarted')]);
     hints.close();
+    hints.hear([poke('restarted')]);
     jest.advanceTimersByTime(60_000);
     expect(looksAtMs).toEqual([]);
   });

@@ -14,6 +14,7 @@ type Cause = 'hint' | 'growth' | 'silence';
 
 export class HintedLooks {
   private readonly timers = new Map<Cause, NodeJS.Timeout>();
+  private isClosed = false;
 
   /**
    * @param look begins one
@@ -26,7 +27,7 @@ export class HintedLooks {
 
   hear(pokes: readonly Poke[]): void {
     const kinds = new Set(pokes.map(({ kind }) => kind));
-    if (kinds.size === 0) {
+    if (kinds.size === 0 || this.isClosed) {
       return;
     }
     this.lookIn('hint', 0);
@@ -39,6 +40,7 @@ export class HintedLooks {
   }
 
   close(): void {
+    this.isClosed = true;
     this.timers.forEach((timer) => {
       clearTimeout(timer);
     });

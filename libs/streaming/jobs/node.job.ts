@@ -92,6 +92,7 @@ export class NodeJob implements BeforeApplicationShutdown {
     this.pokes.start((pokes) => {
       if (pokes.some(({ kind }) => kind === 'restarted')) {
         this.node.saidToBeBack();
+        this.node.agent.saidToBeBack();
       }
       this.hints.hear(pokes);
     });

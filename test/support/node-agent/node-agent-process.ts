@@ -19,7 +19,6 @@ const TOKEN = 'a-token-of-the-tests';
 const SLOW = { timeoutMs: 15_000 };
 
 export interface Report {
-  readonly now: string;
   readonly version: string;
   readonly child: {
     readonly pid: number | null;
@@ -30,7 +29,9 @@ export interface Report {
   readonly wantedRevision: string | null;
   readonly bootRevision: string | null;
   readonly leftOut: readonly { path: string; problem: string }[];
-  readonly errors: Readonly<Record<string, { code: string; at: string; count: number }>>;
+  readonly errors: Readonly<
+    Record<string, { code: string; at: string; count: number; ageMs: number; isOver: boolean }>
+  >;
 }
 
 export interface Answer {
@@ -211,7 +212,7 @@ export class NodeAgentProcess {
   }
 
   put(revision: string, paths: Json): Promise<Answer> {
-    return this.call('PUT', '/v1/wanted', { revision, paths });
+    return this.call('PUT', '/v1/wanted', { prefix: 'cam', revision, paths });
   }
 
   async report(): Promise<Report> {

@@ -138,7 +138,7 @@ export class ControlPlane {
       this.probes,
       new ReadAgent(world.agent, state, clock),
       new HearFaults(streams, memory, clock),
-      new KeepBootFile(world.agent, streams, memory, this.lease, settings),
+      new KeepBootFile(world.agent, streams, memory, state, this.lease, settings),
       new FindUnexplained(streams, world.directory, memory, state, settings, clock),
       new AuditConfig(node, streams, memory, state, check, settings, clock),
       settings,

@@ -16,14 +16,17 @@ export interface AgentReport {
 
 export interface ReportedFault {
   readonly code: string;
-  /** How long ago, when the report was written, by the clock of the agent. */
+  /** How long ago, when the report was written. */
   readonly ageMs: number;
+  /** The source was available after it. */
+  readonly isOver: boolean;
   /** Another one with each failure. */
   readonly mark: string;
 }
 
-/** Everything that a node should run, as its next MediaMTX is to find it. */
+/** Everything that a node should run under a prefix, as its next MediaMTX is to find it. */
 export interface WantedPaths {
+  readonly prefix: string;
   readonly revision: string;
   readonly paths: ReadonlyMap<string, PathSpec>;
 }

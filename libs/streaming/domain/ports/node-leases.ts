@@ -5,8 +5,18 @@ export interface Fence {
   readonly epoch: string;
 }
 
+/** Nothing is wrong with the agent of a node that has none. */
+export interface AgentConditions {
+  /** Why its agent said nothing last; null: it did. */
+  readonly agentCause: string | null;
+  /** Paths that its MediaMTX would refuse, and does not boot with. */
+  readonly leftOutPaths: number;
+  /** Why MediaMTX would boot with something else than what is wanted; null: it would not. */
+  readonly bootFileCause: string | null;
+}
+
 /** What the holder knows of its node, kept beside the lease so that every replica can tell. */
-export interface NodeConditions {
+export interface NodeConditions extends AgentConditions {
   readonly isReachable: boolean;
   /** Why the last look said nothing; null when reachable. */
   readonly cause: string | null;
@@ -18,10 +28,6 @@ export interface NodeConditions {
   readonly isPoisoned: boolean;
   /** Paths without any stream that are kept, since there are many of them; 0: none waits. */
   readonly unknownPaths: number;
-  /** Why its agent said nothing last; null: it did, or there is none. */
-  readonly agentCause: string | null;
-  /** Paths that its MediaMTX would refuse, and does not boot with. */
-  readonly leftOutPaths: number;
 }
 
 /** A node as every replica can read it. */

@@ -10,31 +10,13 @@ import { type PathSample } from '../../domain/look.js';
 import { type NodeInfo } from '../../domain/ports/media-mtx-client.js';
 import { parseJson } from '../http/parse-json.js';
 
-const counter = z.number().nonnegative();
-
-const pathItem = z
-  .object({
-    name: z.string(),
-    confName: z.string(),
-    available: z.boolean().optional(),
-    ready: z.boolean().optional(),
-    availableTime: z.string().nullish(),
-    readyTime: z.string().nullish(),
-    inboundBytes: counter.optional(),
-    bytesReceived: counter.optional(),
-    readers: z.array(z.unknown()),
-  })
-  .refine((item) => item.available !== undefined || item.ready !== undefined)
-  .refine((item) => item.inboundBytes !== undefined || item.bytesReceived !== undefined);
-
-const pathList = z.object({ itemCount: z.number(), items: z.array(pathItem) });
+const pathList = z.object({ itemCount: z.number(), items: z.array(z.unknown()) });
 const info = z.object({ version: z.string(), started: z.string().default('') });
 const errorBody = z.object({ error: z.string() });
 
 /** Null when the text is not a path as MediaMTX describes one. */
 export function decodePath(text: string): PathSample | null {
-  const item = pathItem.safeParse(parseJson(text)).data;
-  return item === undefined ? null : toSample(item);
+  return sampleOf(parseJson(text));
 }
 
 /** Null when the text is not a whole list: broken, of another shape, or with items missing. */
@@ -43,7 +25,15 @@ export function decodePathList(text: string): ReadonlyMap<string, PathSample> | 
   if (list === undefined || list.itemCount !== list.items.length) {
     return null;
   }
-  return new Map(list.items.map((item) => [item.name, toSample(item)]));
+  const paths = new Map<string, PathSample>();
+  for (const item of list.items) {
+    const sample = sampleOf(item);
+    if (sample === null) {
+      return null;
+    }
+    paths.set(sample.name, sample);
+  }
+  return paths;
 }
 
 export function decodeInfo(text: string): NodeInfo | null {
@@ -54,13 +44,36 @@ export function isErrorBody(text: string): boolean {
   return errorBody.safeParse(parseJson(text)).success;
 }
 
-function toSample(item: z.output<typeof pathItem>): PathSample {
-  return {
-    name: item.name,
-    confName: item.confName,
-    available: item.available ?? item.ready ?? false,
-    availableTime: item.availableTime ?? item.readyTime ?? null,
-    inboundBytes: item.inboundBytes ?? item.bytesReceived ?? 0,
-    readers: item.readers.length,
+/** By hand: each look reads every path of the node, and a schema would copy them all once more. */
+function sampleOf(value: unknown): PathSample | null {
+  if (typeof value !== 'object' || value === null) {
+    return null;
+  }
+  const item = value as Readonly<Partial<Record<string, unknown>>>;
+  const sample = {
+    name: item['name'],
+    confName: item['confName'],
+    available: item['available'] ?? item['ready'],
+    availableTime: item['availableTime'] ?? item['readyTime'] ?? null,
+    inboundBytes: item['inboundBytes'] ?? item['bytesReceived'],
+    readers: lengthOf(item['readers']),
   };
+  return isSample(sample) ? sample : null;
+}
+
+function isSample(value: Readonly<Record<keyof PathSample, unknown>>): value is PathSample {
+  const { name, confName, available, availableTime, inboundBytes, readers } = value;
+  return (
+    typeof name === 'string' &&
+    typeof confName === 'string' &&
+    typeof available === 'boolean' &&
+    (availableTime === null || typeof availableTime === 'string') &&
+    typeof inboundBytes === 'number' &&
+    inboundBytes >= 0 &&
+    typeof readers === 'number'
+  );
+}
+
+function lengthOf(value: unknown): number | undefined {
+  return Array.isArray(value) ? value.length : undefined;
 }

@@ -19,6 +19,9 @@ const PUT_TIMEOUT_MS = 60_000;
 const WAIT_MS = 25_000;
 const WAIT_TIMEOUT_MS = WAIT_MS + 5_000;
 
+const REFUSED =
+  'HTTP 400: the agent refuses what is wanted; compare its PATH_PREFIX and its version with those of Vigia';
+
 /** Speaks to `vigia-node`; its calls are in docs/nodes.md. */
 @Injectable()
 export class HttpNodeAgent extends NodeAgent implements OnApplicationShutdown {
@@ -39,17 +42,20 @@ export class HttpNodeAgent extends NodeAgent implements OnApplicationShutdown {
   }
 
   override async put(
-    { revision, paths }: WantedPaths,
+    { prefix, revision, paths }: WantedPaths,
     signal?: AbortSignal,
   ): Promise<{ kind: 'accepted' } | Inconclusive> {
     const bodies = [...paths].map(([path, spec]) => [path, pathBody(spec)] as const);
     const answer = await this.send({
       method: 'PUT',
       path: '/v1/wanted',
-      body: { revision, paths: Object.fromEntries(bodies) },
+      body: { prefix, revision, paths: Object.fromEntries(bodies) },
       timeoutMs: PUT_TIMEOUT_MS,
       signal,
     });
+    if (answer.kind === 'answered' && answer.status === 400) {
+      return { kind: 'inconclusive', cause: REFUSED };
+    }
     return decoded(answer, () => ({ kind: 'accepted' as const }));
   }
 

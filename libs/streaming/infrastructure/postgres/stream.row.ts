@@ -2,7 +2,6 @@ import { Check, Column, Entity, ForeignKey, Index, PrimaryColumn } from 'typeorm
 
 import { type LastError, type StreamRecord } from '../../domain/ports/stream-repository.js';
 import { type PlaybackBases } from '../../domain/camera-path.js';
-import { type StreamState } from '../../domain/stream.js';
 import { type Desired, type StreamStatus, type Transport } from '../../domain/stream-status.js';
 import { LOOK_AGE_MS } from './node-lease.row.js';
 import { NodeRow } from './node.row.js';
@@ -131,41 +130,12 @@ function toLastError({ last_error_code: code, last_error_at: at }: StreamRead): 
   return code === null || at === null ? null : { code, at };
 }
 
-/** What the lifecycle needs; `s` is the stream. */
+/**
+ * A `StreamState` as it is, without another copy of each: a tick reads all of a site. `s` is the
+ * stream.
+ */
 export const STREAM_STATE_COLUMNS = `
-  s.id, s.camera_id, s.path, s.on_demand, s.desired, s.status, s.reason, s.generation,
-  s.applied_generation, s.parked_generation, s.removal_pending, s.reconnects, s.version`;
-
-export interface StreamStateRead {
-  id: string;
-  camera_id: string;
-  path: string;
-  on_demand: boolean;
-  desired: Desired;
-  status: StreamStatus;
-  reason: string | null;
-  generation: number;
-  applied_generation: number;
-  parked_generation: number | null;
-  removal_pending: boolean;
-  reconnects: number;
-  version: number;
-}
-
-export function toState(row: StreamStateRead): StreamState {
-  return {
-    id: row.id,
-    cameraId: row.camera_id,
-    path: row.path,
-    onDemand: row.on_demand,
-    desired: row.desired,
-    status: row.status,
-    reason: row.reason,
-    generation: row.generation,
-    appliedGeneration: row.applied_generation,
-    parkedGeneration: row.parked_generation,
-    removalPending: row.removal_pending,
-    reconnects: row.reconnects,
-    version: row.version,
-  };
-}
+  s.id, s.camera_id AS "cameraId", s.path, s.on_demand AS "onDemand", s.desired, s.status, s.reason,
+  s.generation, s.applied_generation AS "appliedGeneration",
+  s.parked_generation AS "parkedGeneration", s.removal_pending AS "removalPending", s.reconnects,
+  s.version`;

@@ -64,7 +64,7 @@ import {
   listQuery,
   toDetails,
 } from './stream-queries.js';
-import { type StreamRead, type StreamStateRead, toRecord, toState } from './stream.row.js';
+import { type StreamRead, toRecord } from './stream.row.js';
 
 /**
  * A busy camera may be freed between the insert and the look at who holds it. Too low: many callers
@@ -174,13 +174,13 @@ export class TypeOrmStreamRepository extends StreamRepository {
     if (row === undefined) {
       return null;
     }
-    const state = toState(row);
-    return { state, spec: isWanted(state) ? toSpec(row) : null };
+    const { source_url, source_secret, transport, ...state } = row;
+    const spec = { source_url, source_secret, transport, on_demand: state.onDemand };
+    return { state, spec: isWanted(state) ? toSpec(spec) : null };
   }
 
-  override async workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]> {
-    const rows = await this.db.query<StreamStateRead>(WORKING_SET_SQL, [nodeId, lookAgeMs]);
-    return rows.map(toState);
+  override workingSet(nodeId: string, lookAgeMs: number): Promise<StreamState[]> {
+    return this.db.query<StreamState>(WORKING_SET_SQL, [nodeId, lookAgeMs]);
   }
 
   override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
@@ -232,7 +232,7 @@ interface SpecRead {
 }
 
 type WantedSpecRead = SpecRead & { id: string; path: string; generation: number };
-type IntentRead = StreamStateRead & SpecRead;
+type IntentRead = StreamState & Omit<SpecRead, 'on_demand'>;
 
 function toSpec(row: SpecRead): PathSpec {
   return {

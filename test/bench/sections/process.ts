@@ -16,8 +16,6 @@ import { SimulatedSite, onSimulatedSite } from '../support/simulated-site.js';
 
 const MANY = 10_000;
 const RESTORED = 1_000;
-/** Where there is plenty of memory, V8 leaves garbage lie until told that there is not. */
-const HEAP_LIMIT = '--max-old-space-size=256';
 /** Ten ticks: garbage of several is there, and was collected. */
 const SETTLED_MS = 50_000;
 const SAMPLE_MS = 2_000;
@@ -27,39 +25,33 @@ const POLL_MS = 20;
 export const process: Section = {
   name: 'process',
   title: 'The process',
-  compares: `The API at its default settings, as the operating system and its own event loop see it. _Memory_ is the resident set, the most in ${SETTLED_MS / 1_000} s of ticks; where the machine has plenty, V8 lets the garbage of many ticks lie, so it is measured with a limit for the heap, too. _Event-loop delay_ is how much later than asked a timer of 1 ms fires, in a process that restores ${RESTORED} paths to a node that costs nothing (the simulator) as fast as it can, with the dial limit off, and at a real MediaMTX at the default limit. _First \`RUNNING\`_ is the time from \`npm start\`, which builds, through database, MediaMTX, test camera and API, to the 201 of a start of that camera that waits for \`RUNNING\`.`,
+  compares: `The API at its default settings, as the operating system and its own event loop see it. _Memory_ is the resident set, the most in ${SETTLED_MS / 1_000} s of ticks. _Event-loop delay_ is how much later than asked a timer of 1 ms fires, in a process that restores ${RESTORED} paths to a node that costs nothing (the simulator) as fast as it can, with the dial limit off, and at a real MediaMTX at the default limit. _First \`RUNNING\`_ is the time from \`npm start\`, which builds, through database, MediaMTX, test camera and API, to the 201 of a start of that camera that waits for \`RUNNING\`.`,
   needsMediaMtx: true,
   measure,
 };
 
 async function measure(bench: Bench): Promise<Figure[]> {
   bench.say('memory');
-  const memory = [await memoryAt(0), await memoryAt(MANY), await memoryAt(MANY, HEAP_LIMIT)].flat();
+  const memory = [await memoryAt(0), await memoryAt(MANY)].flat();
   bench.say('event-loop delay');
   const loop = [await restoreAtSimulator(), await restoreAtMediaMtx(bench)];
   bench.say('first RUNNING');
   return [...memory, ...loop, ...(await firstRunnings())];
 }
 
-/** @param flags of Node */
-async function memoryAt(streams: number, flags = ''): Promise<Figure[]> {
-  const env = {
-    ...LOOP_OBSERVED_ENV,
-    NODE_OPTIONS: `${LOOP_OBSERVED_ENV.NODE_OPTIONS} ${flags}`.trim(),
-  };
-  return onSimulatedSite({ streams, env }, async (api) => {
+async function memoryAt(streams: number): Promise<Figure[]> {
+  return onSimulatedSite({ streams, env: LOOP_OBSERVED_ENV }, async (api) => {
     const seen = await sampled(api, streams === 0 ? SETTLED_MS / 5 : SETTLED_MS);
     const mostMb = Math.max(...seen.map(({ rssMb }) => rssMb));
     if (streams === 0) return [{ what: 'memory at start', ours: megabytes(mostMb) }];
     const longest = Math.max(...seen.map(({ loopMaxMs }) => loopMaxMs ?? 0));
-    const how = flags === '' ? `${streams} streams` : `${streams} streams, \`node ${flags}\``;
     return [
       {
-        what: `memory at ${how}`,
+        what: `memory at ${streams} streams`,
         ours: megabytes(mostMb),
         goal: atMost(mostMb, 320, megabytes),
       },
-      { what: `longest event-loop delay at ${how}: a tick`, ours: ms(longest) },
+      { what: `longest event-loop delay at ${streams} streams: a tick`, ours: ms(longest) },
     ];
   });
 }

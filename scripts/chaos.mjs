@@ -1,5 +1,5 @@
 /**
- * `npm run chaos -- [--target simulator|real] [--seeds 200] [--from 1] [--seed N] [--minutes M]
+ * `npm run chaos -- [--target simulator|real] [--agent] [--seeds 200] [--from 1] [--seed N] [--minutes M]
  * [--worlds 2] [--first] [--shrink-minutes 4] [--report FILE.md|FILE.json]`: random sequences of calls and
  * faults against two replicas, each made from its seed, and the promises that must hold after them.
  */
@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 const { values } = parseArgs({
   options: {
     target: { type: 'string', default: 'simulator' },
+    agent: { type: 'boolean', default: false },
     seeds: { type: 'string', default: '200' },
     from: { type: 'string', default: '1' },
     seed: { type: 'string', multiple: true, default: [] },
@@ -24,6 +25,7 @@ const { values } = parseArgs({
 const count = values.seed.length > 0 ? 0 : whole('seeds');
 const options = {
   target: values.target,
+  hasAgent: values.agent,
   seeds: [
     ...values.seed.map(Number),
     ...Array.from({ length: count }, (_, i) => whole('from') + i),

@@ -58,6 +58,25 @@ export const FAULT_WEIGHTS = {
   'way to postgres cut': 1,
   'way to postgres loses answers': 2,
   'way to postgres late and lossy': 2,
+  // The node agent as a process, the MediaMTX that it runs, and the ways to it.
+  'MediaMTX killed under the agent': 4,
+  'replicas and MediaMTX killed': 3,
+  'agent killed': 4,
+  'agent frozen': 3,
+  'agent killed, its set spoilt': 4,
+  'way to the agent silent': 3,
+  'way to the agent cut': 1,
+  'way to the agent loses answers': 3,
+  'way to the agent late and lossy': 3,
+  // What it answers.
+  'agent report hangs': 2,
+  'agent answers 500': 2,
+  'agent answers 401': 1,
+  'agent report malformed': 2,
+  'agent set accepted, its answer lost': 3,
+  'agent set accepted late': 3,
+  'agent floods with pokes': 2,
+  'agent tells old errors': 4,
 } as const;
 
 export type FaultName = keyof typeof FAULT_WEIGHTS;
@@ -78,4 +97,10 @@ export const LONG_FAULTS: readonly FaultName[] = [
   'postgres out',
   'way to the node silent',
   'way to postgres silent',
+  'agent killed',
+  'agent frozen',
+  'way to the agent silent',
 ];
+
+/** Which need a node with an agent. */
+export const AGENT_FAULTS = FAULT_NAMES.filter((name) => /\bagent\b|replicas and/.test(name));

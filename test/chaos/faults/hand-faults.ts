@@ -65,8 +65,11 @@ async function removeForeign(story: Story, name: string): Promise<void> {
 
 /** Two poisoned paths hold each other: neither can be replaced, and only a new file helps. */
 async function isPoisoned({ world }: Story): Promise<boolean> {
+  const { hand, inFile } = world.node;
   const [[name, body] = ['', {}]] = Object.entries(FOREIGN_IN_FILE);
-  return (await world.node.hand.replace(name, body)).status !== 200;
+  const isRefused = (await hand.replace(name, body)).status !== 200;
+  if (!isRefused && !(name in inFile)) await hand.remove(name);
+  return isRefused;
 }
 
 async function takeOverByCatchAll(story: Story, step: FaultStep): Promise<End | null> {

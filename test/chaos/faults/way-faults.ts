@@ -1,4 +1,4 @@
-/** The ways from the replicas to the node and to Postgres: of one replica, or of both at once. */
+/** The ways from the replicas to the node, to its agent and to Postgres: of one replica, or of both at once. */
 import { eventually } from '#test/support/eventually.js';
 import { type Proxy, type Weather } from '#test/support/proxy.js';
 
@@ -6,7 +6,7 @@ import { type FaultStep } from '../scenario/scenario.js';
 import { type Story } from '../story/story.js';
 import { type Fault, NOTHING, diceOf } from './fault.js';
 
-type Place = 'node' | 'postgres';
+type Place = 'node' | 'postgres' | 'agent';
 
 const MAX_DELAY_MS = 2_500;
 
@@ -16,9 +16,9 @@ function replicasOf({ replica, dice }: FaultStep): readonly number[] {
 }
 
 function waysOf(story: Story, step: FaultStep, place: Place): readonly Proxy[] {
-  return replicasOf(step).map((index) => {
-    const { wayToNode, wayToPostgres } = story.replica(index);
-    return place === 'node' ? wayToNode : wayToPostgres;
+  return replicasOf(step).flatMap((index) => {
+    const { wayToNode, wayToPostgres, wayToAgent } = story.replica(index);
+    return { node: wayToNode, postgres: wayToPostgres, agent: wayToAgent ?? [] }[place];
   });
 }
 
@@ -86,4 +86,8 @@ export const wayFaults = {
   'way to postgres cut': cutting('postgres'),
   'way to postgres loses answers': onWays('postgres', losingAnswers),
   'way to postgres late and lossy': onWays('postgres', lateAndLossy),
+  'way to the agent silent': onWays('agent', silent),
+  'way to the agent cut': cutting('agent'),
+  'way to the agent loses answers': onWays('agent', losingAnswers),
+  'way to the agent late and lossy': onWays('agent', lateAndLossy),
 } satisfies Record<string, Fault>;

@@ -5,7 +5,7 @@
  */
 import { Reason } from '#streaming/domain/reason.js';
 
-import { FAULT_NAMES } from '../faults/fault-names.js';
+import { AGENT_FAULTS, FAULT_NAMES } from '../faults/fault-names.js';
 import { type StoryCamera } from '../story/cameras.js';
 import { type Story } from '../story/story.js';
 import { NO_MEDIA, type Span } from '../story/witness.js';
@@ -31,7 +31,10 @@ const TOLERANCE_MS = 700;
  * The answer of the node lies about what is there; or a path is gone for less than the time between
  * two samples of the witness, when a tick comes just then and puts it back.
  */
-const UNSEEN_ABSENCE = ['list empty', 'file rewritten', 'node restarted', 'path deleted by hand'];
+const UNSEEN_ABSENCE = [
+  ...['list empty', 'file rewritten', 'node restarted', 'path deleted by hand'],
+  ...AGENT_FAULTS.filter((name) => name.includes('killed')),
+];
 
 /**
  * How a camera must have been for this to be said of it. A real one is gone for a moment when it

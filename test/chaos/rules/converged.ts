@@ -6,7 +6,9 @@ import { type Story } from '../story/story.js';
 import { type LedgerRow } from '../world/ledger.js';
 import { type Replica } from '../world/replica.js';
 import { PREFIX } from '../world/settings.js';
+import { setFaults } from './boot-set.js';
 import { type Expected, expectedOf, isParked } from './expected.js';
+import { wrongFields } from './wrong-fields.js';
 
 /** From this share on strangers may be a wrong database, and stay until somebody has looked. */
 const BRAKE_SHARE = 0.5;
@@ -28,6 +30,7 @@ export async function differences(story: Story): Promise<string[]> {
       ...rows.flatMap((row) => rowFaults(story, row, configured.get(row.path))),
       ...strangers(rows, configured),
       ...foreignFaults(story, configured),
+      ...setFaults(story, rows, configured),
       ...atReplicas.flat(),
     ];
   } catch (failure) {
@@ -60,18 +63,9 @@ function stateFaults(name: string, row: LedgerRow, expected: Expected): string[]
 
 function pathFaults(row: LedgerRow, path: Json | undefined): string[] {
   if (isParked(row)) return path === undefined ? [] : [`${row.path} is parked and on the node`];
-  return path === undefined ? [`${row.path} is wanted and not on the node`] : fields(row, path);
-}
-
-function fields(row: LedgerRow, path: Json): string[] {
-  const wanted: Json = {
-    source: row.source,
-    sourceOnDemand: row.onDemand,
-    rtspTransport: row.transport,
-  };
-  return Object.entries(wanted)
-    .filter(([field, value]) => path[field] !== value)
-    .map(([field]) => `${row.path} has the wrong ${field} on the node`);
+  return path === undefined
+    ? [`${row.path} is wanted and not on the node`]
+    : wrongFields(row, path).map((field) => `${row.path} has the wrong ${field} on the node`);
 }
 
 /** Ours by name, and no row wants them. A majority of them may stay. */

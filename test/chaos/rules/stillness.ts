@@ -15,14 +15,14 @@ const SLACK_MS = 300;
 export async function stillnessFaults(story: Story): Promise<string[]> {
   const { world, tag } = story;
   const before = await world.ledger.marks(tag);
-  const writesBefore = world.writes.count;
+  const [writesBefore, setsBefore] = [world.writes.count, world.sets.count];
   await delay(Math.max(TICKS * TICK_MS, CONFIG_AUDIT_MS) + SLACK_MS);
   const after = await world.ledger.marks(tag);
   return [
     ...changes(story, before, after),
-    ...world.writes
-      .since(writesBefore)
-      .map(({ method, target }) => `a write in quiet: ${method} ${target}`),
+    ...[...world.writes.since(writesBefore), ...world.sets.since(setsBefore)].map(
+      ({ method, target }) => `a write in quiet: ${method} ${target}`,
+    ),
   ];
 }
 

@@ -1,8 +1,7 @@
 /** What `scripts/chaos.mjs` hands over, as JSON in one variable of the environment. */
-import { type TargetName } from '../world/world.js';
+import { type WorldKind } from '../world/world.js';
 
-export interface ChaosOptions {
-  readonly target: TargetName;
+export interface ChaosOptions extends WorldKind {
   /** The seeds to play, in this order. */
   readonly seeds: readonly number[];
   /** No seed begins after this; null for no limit. */

@@ -51,13 +51,13 @@ class Run {
   }
 
   async lane(): Promise<void> {
-    let world = await World.start(this.options.target);
+    let world = await World.start(this.options);
     for (let seed = this.next(); seed !== undefined; seed = this.next()) {
       const isSound = await this.play(world, seed);
       if (isSound) continue;
       await world.stop();
       await this.shrink(seed);
-      world = await World.start(this.options.target);
+      world = await World.start(this.options);
     }
     const secrets = await world.stop();
     if (secrets.length > 0) {
@@ -90,7 +90,7 @@ class Run {
   /** @returns false when the world has to be thrown away */
   private async play(world: World, seed: number): Promise<boolean> {
     const beganAt = performance.now();
-    const scenario = scenarioOf(seed, faultsOn(this.options.target));
+    const scenario = scenarioOf(seed, faultsOn(this.options));
     const tale = await tell(world, scenario, `s${seed}`);
     this.tales.push(tale);
     const seconds = ((performance.now() - beganAt) / 1_000).toFixed(1);
@@ -113,7 +113,10 @@ class Run {
   private violated(seed: number, scenario: Scenario, sentences: readonly string[]): void {
     this.violations.push({ seed, scenario, sentences, isMinimal: false });
     this.say(
-      [...lines(scenario, sentences), `  again: npm run chaos -- --seed ${seed}`].join('\n'),
+      [
+        ...lines(scenario, sentences),
+        `  again: npm run chaos -- ${flags(this.options)}--seed ${seed}`,
+      ].join('\n'),
     );
   }
 
@@ -121,6 +124,10 @@ class Run {
     return (performance.now() - this.beganAt) / 1_000;
   }
 }
+
+/** Another kind of world makes another sequence of the same seed. */
+const flags = ({ target, hasAgent }: ChaosOptions): string =>
+  `${target === 'real' ? '--target real ' : ''}${hasAgent ? '--agent ' : ''}`;
 
 function lines(scenario: Scenario, sentences: readonly string[]): string[] {
   return [

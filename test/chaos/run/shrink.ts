@@ -8,7 +8,7 @@ import { faultsOn } from '../faults/faults.js';
 import { aScenario, scattered } from '../scenario/arbitraries.js';
 import { type Scenario } from '../scenario/scenario.js';
 import { tell } from '../story/tell.js';
-import { World } from '../world/world.js';
+import { World, type WorldKind } from '../world/world.js';
 import { type ChaosOptions } from './options.js';
 
 export interface Failure {
@@ -19,10 +19,10 @@ export interface Failure {
 /** Null when nothing shorter than the seed's own sequence failed. */
 export async function minimal(
   seed: number,
-  { target, shrinkMinutes }: ChaosOptions,
+  { shrinkMinutes, ...kind }: ChaosOptions,
 ): Promise<Failure | null> {
   const endAt = performance.now() + shrinkMinutes * 60_000;
-  const laboratory = new Laboratory(target);
+  const laboratory = new Laboratory(kind);
   let smallest: Failure | null = null;
   let attempts = 0;
   const passes = async (scenario: Scenario): Promise<boolean> => {
@@ -34,7 +34,7 @@ export async function minimal(
     if (sentences.length > 0) smallest = { scenario, sentences };
     return sentences.length === 0;
   };
-  const property = fc.asyncProperty(aScenario(faultsOn(target)), passes);
+  const property = fc.asyncProperty(aScenario(faultsOn(kind)), passes);
   await fc.check(property, { seed: scattered(seed), numRuns: 1 });
   await laboratory.close();
   return smallest;
@@ -43,10 +43,10 @@ export async function minimal(
 class Laboratory {
   private world: World | null = null;
 
-  constructor(private readonly target: ChaosOptions['target']) {}
+  constructor(private readonly kind: WorldKind) {}
 
   async violations(scenario: Scenario, tag: string): Promise<readonly string[]> {
-    this.world ??= await World.start(this.target);
+    this.world ??= await World.start(this.kind);
     const { violations } = await tell(this.world, scenario, tag);
     if (violations.length > 0) await this.close();
     return violations;

@@ -13,12 +13,12 @@ interface Line {
   readonly p99S: string;
 }
 
-export function summary({ target }: ChaosOptions, outcome: Outcome): string {
+export function summary({ target, hasAgent }: ChaosOptions, outcome: Outcome): string {
   const { seeds, seconds, faults, leftOut, violations } = outcome;
   const injected = [...faults.values()].reduce((sum, count) => sum + count, 0);
   const violated = new Set(violations.map(({ seed }) => seed));
   return [
-    `${seeds} seeds on the ${target}, ${(seconds / 60).toFixed(1)} min, ${injected} faults (${leftOut} found nothing to hit), ${violated.size} seeds with violations`,
+    `${seeds} seeds on the ${target}${hasAgent ? ' with an agent' : ''}, ${(seconds / 60).toFixed(1)} min, ${injected} faults (${leftOut} found nothing to hit), ${violated.size} seeds with violations`,
     '',
     table(['fault', 'injected', 'measured', 'median, s', 'p99, s'], cells(linesOf(outcome))),
   ].join('\n');

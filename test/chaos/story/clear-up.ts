@@ -1,7 +1,6 @@
 /** Brings the world back to where the seed found it, for the next one. */
 import { eventually } from '#test/support/eventually.js';
 
-import { FOREIGN_IN_FILE } from '../world/chaos-node.js';
 import { type Story } from './story.js';
 
 const PATIENCE = { timeoutMs: 90_000, everyMs: 100 };
@@ -15,7 +14,7 @@ export async function clearUp(story: Story): Promise<void> {
   await eventually(async () => {
     const configured = await world.node.hand.configurations();
     const wanted = new Set((await world.ledger.workingRows()).map(({ path }) => path));
-    const left = [...configured.keys()].filter((name) => !(name in FOREIGN_IN_FILE));
+    const left = [...configured.keys()].filter((name) => !(name in world.node.inFile));
     // What nobody else removes: guests, and strangers that are most of the site.
     await Promise.all(
       left.filter((name) => !wanted.has(name)).map((name) => world.node.hand.remove(name)),

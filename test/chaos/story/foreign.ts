@@ -1,10 +1,10 @@
 /** Paths that are not ours: what somebody put there by hand must be found as it was. */
 import { type Json } from '#test/support/mediamtx/control-api.js';
 
-import { FOREIGN_IN_FILE } from '../world/chaos-node.js';
-
 export class Foreign {
   private byHand = new Map<string, Json>();
+
+  constructor(private readonly inFile: Readonly<Record<string, Json>>) {}
 
   added(name: string, body: Json): void {
     this.byHand.set(name, body);
@@ -20,7 +20,7 @@ export class Foreign {
   }
 
   get expected(): ReadonlyMap<string, Json> {
-    return new Map([...Object.entries(FOREIGN_IN_FILE), ...this.byHand]);
+    return new Map([...Object.entries(this.inFile), ...this.byHand]);
   }
 
   get names(): readonly string[] {

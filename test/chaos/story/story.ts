@@ -10,14 +10,22 @@ import { LeaseBook } from './lease-book.js';
 import { Watcher } from './watcher.js';
 import { type Span, Witness } from './witness.js';
 
+/** What the agent has started MediaMTX with. */
+export interface Boot {
+  /** When the fault began that led to it. */
+  readonly at: number;
+  readonly names: readonly string[];
+}
+
 export class Story {
   readonly calls = new Calls();
   readonly faults = new FaultLog();
-  readonly foreign = new Foreign();
+  readonly foreign: Foreign;
   readonly witness: Witness;
   readonly watcher: Watcher;
   readonly leases: LeaseBook;
   readonly writesBefore: number;
+  readonly boots: Boot[] = [];
   isNodeFrozen = false;
 
   private constructor(
@@ -28,6 +36,7 @@ export class Story {
     readonly cameras: readonly StoryCamera[],
   ) {
     this.writesBefore = world.writes.count;
+    this.foreign = new Foreign(world.node.inFile);
     this.witness = new Witness(world.node.hand, () => this.isNodeFrozen);
     const clients = world.replicas.map(({ api }) => api.client);
     this.watcher = new Watcher(clients, tag);

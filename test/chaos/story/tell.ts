@@ -2,6 +2,7 @@
 import { eventually } from '#test/support/eventually.js';
 
 import { type FaultName } from '../faults/fault-names.js';
+import { bootFaults } from '../rules/boots.js';
 import { causeFaults } from '../rules/causes.js';
 import { changeFaults } from '../rules/changes.js';
 import { claimFaults } from '../rules/claims.js';
@@ -14,7 +15,7 @@ import { questionFaults } from '../rules/questions.js';
 import { replayFaults } from '../rules/replay.js';
 import { stillnessFaults } from '../rules/stillness.js';
 import { verbFaults } from '../rules/verbs.js';
-import { type Scenario } from '../scenario/scenario.js';
+import { type Scenario, type Step } from '../scenario/scenario.js';
 import { type World } from '../world/world.js';
 import { clearUp } from './clear-up.js';
 import { playBeginning, playSteps } from './play.js';
@@ -32,6 +33,11 @@ const CONVERGED_MS = 25_000;
  * the password is asked again after as long.
  */
 const PATIENT_CONVERGED_MS = 85_000;
+
+const REBOOT: Step = {
+  ...{ kind: 'fault', fault: 'MediaMTX killed under the agent', afterMs: 0 },
+  ...{ camera: 0, replica: 0, forMs: 0, dice: 0 },
+};
 
 export interface Tale {
   readonly violations: readonly string[];
@@ -76,7 +82,24 @@ async function judged(story: Story, recovery: RecoveryClock): Promise<string[]> 
   await playSteps(story, story.scenario.steps, recovery);
   const left = await converged(story);
   if (left.length > 0) return [...left.map((it) => `in quiet: ${it}`), ...(await history(story))];
-  return [...(await stillnessFaults(story)), ...(await history(story))];
+  const restless = [...(await stillnessFaults(story)), ...(await rebootFaults(story, recovery))];
+  return [...restless, ...(await history(story))];
+}
+
+/** The agent starts MediaMTX with what is wanted: nothing is left to write, and nobody is blamed. */
+async function rebootFaults(story: Story, recovery: RecoveryClock): Promise<string[]> {
+  if (story.world.node.agent === null) return [];
+  const { writes } = story.world;
+  const before = writes.count;
+  await playSteps(story, [REBOOT], recovery);
+  const left = await converged(story);
+  await recovery.measured();
+  return [
+    ...left.map((it) => `after a restart in quiet: ${it}`),
+    ...writes
+      .since(before)
+      .map(({ method, target }) => `a write after a restart in quiet: ${method} ${target}`),
+  ];
 }
 
 /** What was parked runs again when somebody has made up with the camera, and says so. */
@@ -104,6 +127,7 @@ async function history(story: Story): Promise<string[]> {
     ...replayFaults(rows, events),
     ...causeFaults(story, rows, events),
     ...claimFaults(story),
+    ...bootFaults(story, past),
     ...verbFaults(writes),
     ...contradictionFaults(story, past, writes),
     ...parkingFaults(story, past),

@@ -29,9 +29,53 @@ export interface ChaosCamera {
   readonly close: () => Promise<void>;
 }
 
+/** What runs MediaMTX for Vigia, and starts it again with what Vigia wants. */
+export interface ChaosAgent {
+  readonly url: string;
+  readonly token: string;
+  /** What the next MediaMTX starts with, by path; null when nothing was ever wanted. */
+  readonly wanted: () => Readonly<Record<string, Json>> | null;
+  /** `kill -9`; its MediaMTX ends with it. */
+  readonly kill: () => Promise<void>;
+  /** While it is down. Resolves when its MediaMTX answers. */
+  readonly start: () => Promise<void>;
+  /** While it is down, somebody breaks its file, or removes it; or both that it has. */
+  readonly spoil: (how: Spoiling) => Promise<void>;
+  readonly freeze: () => Promise<void>;
+  readonly thaw: () => Promise<void>;
+  /** `kill -9`; resolves when the agent has started another one, and that answers. */
+  readonly killMediaMtx: () => Promise<void>;
+  /** Bends the answers of a simulated one; the end of it is returned. */
+  readonly bend: (bend: AgentBend) => () => void;
+}
+
+export const SPOILINGS = ['broken', 'removed', 'both broken', 'both removed'] as const;
+export type Spoiling = (typeof SPOILINGS)[number];
+
+/** What may be wrong with an agent's answers. */
+export interface AgentBend {
+  readonly kind: 'hang' | 'status' | 'malformed' | 'answer lost' | 'late' | 'flood' | 'lie';
+  /** To which of its calls; absent: to all. */
+  readonly on?: 'report' | 'wanted';
+  readonly status?: number;
+  readonly ms?: number;
+  /** Of a lie: errors that it tells beside the true ones, by path. */
+  readonly errors?: Readonly<Record<string, AgentError>>;
+}
+
+export interface AgentError {
+  readonly code: string;
+  readonly at: string;
+  readonly count: number;
+}
+
 export interface ChaosNode {
   readonly isReal: boolean;
   readonly url: string;
+  /** Null for a MediaMTX that somebody else starts. */
+  readonly agent: ChaosAgent | null;
+  /** What its file holds that is not ours, and that nobody may touch. */
+  readonly inFile: Readonly<Record<string, Json>>;
   readonly hand: Hand;
   /** How many cameras it can have that know nothing of each other. */
   readonly cameras: number;
@@ -50,7 +94,7 @@ export interface ChaosNode {
   readonly stop: () => Promise<void>;
 }
 
-/** What its file holds: paths that are not ours, and that nobody may touch. */
+/** Of a MediaMTX without an agent: a base file of the agent holds no paths. */
 export const FOREIGN_IN_FILE: Readonly<Record<string, Json>> = {
   lobby: { source: 'rtsp://127.0.0.1:9/lobby', sourceOnDemand: true },
 };

@@ -8,13 +8,17 @@ export interface ConfigWrite {
 }
 
 const REQUEST = /^(POST|PUT|PATCH|DELETE) (\/v3\/config\/[^ ?]*)/;
+/** To the agent. */
+export const SETS = /^(PUT) (\/v1\/wanted)/;
 
 export class ConfigWrites {
   private readonly all: ConfigWrite[] = [];
 
+  constructor(private readonly pattern = REQUEST) {}
+
   /** @param piece of the requests of a connection; each request begins one */
   saw(replica: number, piece: Buffer): void {
-    const [, method, target] = REQUEST.exec(piece.toString('latin1', 0, 300)) ?? [];
+    const [, method, target] = this.pattern.exec(piece.toString('latin1', 0, 300)) ?? [];
     if (method !== undefined && target !== undefined) {
       this.all.push({ at: Date.now(), method, target, replica });
     }

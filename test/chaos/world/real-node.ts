@@ -1,14 +1,17 @@
 import { type MediaMtxBinary } from '#test/support/mediamtx/find-real-media-mtx.js';
 import { RealMediaMtx } from '#test/support/mediamtx/real-media-mtx.js';
+import { type Json } from '#test/support/mediamtx/control-api.js';
 import { RtspCamera } from '#test/support/rtsp-camera.js';
 
 import {
   type CameraBehaviour,
+  type ChaosAgent,
   type ChaosCamera,
   type ChaosNode,
   FOREIGN_IN_FILE,
 } from './chaos-node.js';
 import { Hand } from './hand.js';
+import { AgentMediaMtx } from './agent-media-mtx.js';
 
 /** Each is a server and an encoder: more of them would starve the machine that they share. */
 const CAMERAS = 3;
@@ -20,17 +23,24 @@ export class RealNode implements ChaosNode {
   readonly hand = new Hand(() => this.url);
   private readonly behaviours = new Map<RtspCamera, CameraBehaviour>();
 
+  readonly agent: ChaosAgent | null;
+  readonly inFile: Readonly<Record<string, Json>>;
+
   private constructor(
-    private readonly server: RealMediaMtx,
+    private readonly server: RealMediaMtx | AgentMediaMtx,
     private readonly all: readonly RtspCamera[],
-  ) {}
+  ) {
+    this.agent = server instanceof AgentMediaMtx ? server.agent : null;
+    this.inFile = this.agent === null ? FOREIGN_IN_FILE : {};
+  }
 
   static async start(binary: MediaMtxBinary): Promise<RealNode> {
-    const [server, ...cameras] = await Promise.all([
-      RealMediaMtx.start(binary, { paths: FOREIGN_IN_FILE }),
-      ...Array.from({ length: CAMERAS }, () => RtspCamera.start(binary)),
-    ]);
-    return new RealNode(server, cameras);
+    const server = RealMediaMtx.start(binary, { paths: FOREIGN_IN_FILE });
+    return new RealNode(await server, await startCameras(binary));
+  }
+
+  static async startWithAgent(binary: MediaMtxBinary): Promise<RealNode> {
+    return new RealNode(await AgentMediaMtx.start(binary), await startCameras(binary));
   }
 
   get url(): string {
@@ -40,8 +50,8 @@ export class RealNode implements ChaosNode {
   kill = (): Promise<void> => this.server.kill9();
   revive = (): Promise<void> => this.server.revive();
   rewriteFile = (): Promise<void> => this.server.rewriteFile();
-  freeze = async (): Promise<void> => this.server.signal('SIGSTOP');
-  thaw = async (): Promise<void> => this.server.signal('SIGCONT');
+  freeze = async (): Promise<void> => await this.server.signal('SIGSTOP');
+  thaw = async (): Promise<void> => await this.server.signal('SIGCONT');
 
   bend = (): never => {
     throw new Error('a real node answers as it likes');
@@ -82,6 +92,9 @@ export class RealNode implements ChaosNode {
     await ENTERING[behaviour]?.(camera);
   }
 }
+
+const startCameras = (binary: MediaMtxBinary): Promise<RtspCamera[]> =>
+  Promise.all(Array.from({ length: CAMERAS }, () => RtspCamera.start(binary)));
 
 type Change = Readonly<Partial<Record<CameraBehaviour, (camera: RtspCamera) => unknown>>>;
 

@@ -4,15 +4,16 @@ import { eventually } from '#test/support/eventually.js';
 import { Proxy } from '#test/support/proxy.js';
 
 import { CANARY } from '../../support/canary/canary.mjs';
+import { type ChaosAgent, type ChaosNode } from './chaos-node.js';
 import { type ConfigWrites } from './config-writes.js';
 import { replicaEnvironment } from './settings.js';
 
 export interface ReplicaOptions {
   readonly index: number;
-  readonly nodeUrl: string;
+  readonly node: ChaosNode;
   readonly databaseUrl: string;
-  readonly isReal: boolean;
   readonly writes: ConfigWrites;
+  readonly sets: ConfigWrites;
 }
 
 /** A busy machine may take its time with a start. */
@@ -25,22 +26,28 @@ export class Replica {
     readonly api: ApiProcess,
     readonly wayToNode: Proxy,
     readonly wayToPostgres: Proxy,
+    /** Null where there is no agent. */
+    readonly wayToAgent: Proxy | null,
   ) {}
 
   static async start(options: ReplicaOptions): Promise<Replica> {
-    const { index, nodeUrl, databaseUrl, isReal, writes } = options;
-    const wayToNode = await Proxy.start(Number(new URL(nodeUrl).port));
-    const wayToPostgres = await Proxy.start(Number(new URL(databaseUrl).port));
+    const { index, node, databaseUrl, writes, sets } = options;
+    const wayToNode = await wayTo(node.url);
+    const wayToAgent = node.agent === null ? null : await wayTo(node.agent.url);
+    const wayToPostgres = await wayTo(databaseUrl);
     wayToNode.observe((piece) => {
       writes.saw(index, piece);
     });
+    wayToAgent?.observe((piece) => {
+      sets.saw(index, piece);
+    });
     const api = await ApiProcess.start({
       databaseUrl: wayToPostgres.through(databaseUrl),
-      mediaMtxUrl: wayToNode.through(nodeUrl),
-      env: replicaEnvironment(isReal),
+      mediaMtxUrl: wayToNode.through(node.url),
+      env: { ...replicaEnvironment(node.isReal), ...agentEnvironment(node.agent, wayToAgent) },
       isCrashable: true,
     });
-    return new Replica(api, wayToNode, wayToPostgres);
+    return new Replica(api, wayToNode, wayToPostgres, wayToAgent);
   }
 
   async revive(): Promise<void> {
@@ -74,5 +81,14 @@ export class Replica {
   async stop(): Promise<void> {
     await this.api.stop();
     await Promise.all([this.wayToNode.stop(), this.wayToPostgres.stop()]);
+    await this.wayToAgent?.stop();
   }
+}
+
+const wayTo = (url: string): Promise<Proxy> => Proxy.start(Number(new URL(url).port));
+
+function agentEnvironment(agent: ChaosAgent | null, way: Proxy | null): Record<string, string> {
+  return agent === null || way === null
+    ? {}
+    : { NODE_AGENT_URL: way.through(agent.url), NODE_AGENT_TOKEN: agent.token };
 }

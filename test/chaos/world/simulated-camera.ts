@@ -5,6 +5,7 @@
 import { type Socket } from 'node:net';
 
 import { type MediaMtxSimulator, type SourceBehaviour } from '#simulator/media-mtx-simulator.js';
+import { Reason } from '#streaming/domain/reason.js';
 import {
   type Behaviour,
   FakeRtspCamera,
@@ -23,6 +24,13 @@ const AT_THE_NODE: Readonly<Record<CameraBehaviour, SourceBehaviour>> = {
   frozen: 'frozen',
   refusing: 'dead',
   unknowing: 'dead',
+};
+
+/** What MediaMTX makes of it; of one that says nothing Vigia must find out itself. */
+const IN_THE_LOG: Readonly<Partial<Record<CameraBehaviour, Reason>>> = {
+  dead: Reason.sourceProtocol,
+  refusing: Reason.sourceAuthFailed,
+  unknowing: Reason.sourceNotFound,
 };
 
 const mute: Behaviour = () => null;
@@ -61,6 +69,10 @@ export class SimulatedCamera implements ChaosCamera {
 
   get address(): string {
     return `127.0.0.1:${this.socket?.port}/${this.name}`;
+  }
+
+  get fault(): Reason | null {
+    return IN_THE_LOG[this.behaviour] ?? null;
   }
 
   become = async (behaviour: CameraBehaviour): Promise<void> => {

@@ -1,5 +1,8 @@
 import { type Fault, MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
 
+import { type Json } from '#test/support/mediamtx/control-api.js';
+
+import { AgentDouble } from './agent-double.js';
 import { type ChaosCamera, type ChaosNode, FOREIGN_IN_FILE } from './chaos-node.js';
 import { Hand, NOT_BY_HAND } from './hand.js';
 import { SimulatedCamera } from './simulated-camera.js';
@@ -16,21 +19,44 @@ export class SimulatedNode implements ChaosNode {
   private readonly bent = new Set<readonly Fault[]>();
   private unfreeze: (() => void) | null = null;
 
-  private constructor(private readonly simulator: MediaMtxSimulator) {}
+  private readonly watched: SimulatedCamera[] = [];
 
-  static async start(): Promise<SimulatedNode> {
-    return new SimulatedNode(
-      await MediaMtxSimulator.start({ timings: TIMINGS, filePaths: FOREIGN_IN_FILE }),
-    );
+  private constructor(
+    private readonly simulator: MediaMtxSimulator,
+    readonly agent: AgentDouble | null,
+    readonly inFile: Readonly<Record<string, Json>>,
+  ) {}
+
+  static async start(hasAgent: boolean): Promise<SimulatedNode> {
+    const inFile = hasAgent ? {} : FOREIGN_IN_FILE;
+    const simulator = await MediaMtxSimulator.start({ timings: TIMINGS, filePaths: inFile });
+    const agent = hasAgent ? await AgentDouble.make(simulator) : null;
+    const node = new SimulatedNode(simulator, agent, inFile);
+    agent?.watch(node.hand, (source) => node.faultOf(source));
+    await agent?.start();
+    return node;
   }
 
   get url(): string {
     return this.simulator.url;
   }
 
-  kill = (): Promise<void> => this.simulator.kill();
-  revive = (): Promise<void> => this.simulator.revive();
-  stop = (): Promise<void> => this.simulator.stop();
+  /** An agent would start it again at once, unless it is stopped itself. */
+  kill = async (): Promise<void> => {
+    await this.agent?.freeze();
+    await this.simulator.kill();
+  };
+
+  revive = async (): Promise<void> => {
+    await (this.agent?.boot() ?? this.simulator.revive());
+    await this.agent?.thaw();
+  };
+
+  stop = async (): Promise<void> => {
+    await this.agent?.kill();
+    await this.simulator.stop();
+  };
+
   rewriteFile = async (): Promise<void> => this.simulator.rewriteFile();
 
   freeze = async (): Promise<void> => {
@@ -54,8 +80,16 @@ export class SimulatedNode implements ChaosNode {
 
   view = (path: string): void => this.simulator.openRuntimePath(path);
 
-  camera = (tag: string, index: number): Promise<ChaosCamera> =>
-    SimulatedCamera.start(this.simulator, `${tag}-${index}`);
+  camera = async (tag: string, index: number): Promise<ChaosCamera> => {
+    const camera = await SimulatedCamera.start(this.simulator, `${tag}-${index}`);
+    this.watched.push(camera);
+    return camera;
+  };
+
+  /** What MediaMTX would log of a source that it dials; null when it gets media, or waits for it. */
+  private faultOf(source: string): string | null {
+    return this.watched.find(({ address }) => source.includes(`@${address}?`))?.fault ?? null;
+  }
 }
 
 function sparingTheHand(fault: Fault): Fault {

@@ -7,13 +7,19 @@ import { findRealMediaMtx } from '#test/support/mediamtx/find-real-media-mtx.js'
 import { findCanary } from '../../support/canary/find-canary.mjs';
 import { Postgres } from '../../support/postgres/postgres.mjs';
 import { type ChaosNode } from './chaos-node.js';
-import { ConfigWrites } from './config-writes.js';
+import { ConfigWrites, SETS } from './config-writes.js';
 import { Ledger } from './ledger.js';
 import { RealNode } from './real-node.js';
 import { Replica } from './replica.js';
 import { SimulatedNode } from './simulated-node.js';
 
 export type TargetName = 'simulator' | 'real';
+
+export interface WorldKind {
+  readonly target: TargetName;
+  /** Whether MediaMTX is run by a node agent. */
+  readonly hasAgent: boolean;
+}
 
 /** Its name makes it one that is searched for secrets. */
 const DATABASE = 'test_chaos';
@@ -25,20 +31,22 @@ export class World {
     readonly node: ChaosNode,
     readonly replicas: readonly [Replica, Replica],
     readonly writes: ConfigWrites,
+    /** What the agent was told to start MediaMTX with. */
+    readonly sets: ConfigWrites,
   ) {}
 
-  static async start(target: TargetName): Promise<World> {
+  static async start(kind: WorldKind): Promise<World> {
     // What was answered must have been written down, or a crash would prove nothing.
     const postgres = await Postgres.start({ synchronous_commit: 'on' });
     await postgres.query(`CREATE DATABASE ${DATABASE}`);
-    const node = await startNode(target);
-    const writes = new ConfigWrites();
+    const node = await startNode(kind);
+    const [writes, sets] = [new ConfigWrites(), new ConfigWrites(SETS)];
     const databaseUrl = postgres.url(DATABASE);
-    const options = { nodeUrl: node.url, databaseUrl, isReal: node.isReal, writes };
+    const options = { node, databaseUrl, writes, sets };
     // One after the other: a busy machine starts two at once too slowly.
     const first = await Replica.start({ index: 0, ...options });
     const second = await Replica.start({ index: 1, ...options });
-    return new World(postgres, new Ledger(databaseUrl), node, [first, second], writes);
+    return new World(postgres, new Ledger(databaseUrl), node, [first, second], writes, sets);
   }
 
   /** @returns where a secret stands that should not */
@@ -53,9 +61,9 @@ export class World {
   }
 }
 
-async function startNode(target: TargetName): Promise<ChaosNode> {
-  if (target === 'simulator') return SimulatedNode.start();
+async function startNode({ target, hasAgent }: WorldKind): Promise<ChaosNode> {
+  if (target === 'simulator') return SimulatedNode.start(hasAgent);
   const binary = await findRealMediaMtx();
   if (binary === null) throw new Error('needs a real MediaMTX: set MEDIAMTX_BIN or PATH');
-  return RealNode.start(binary);
+  return hasAgent ? RealNode.startWithAgent(binary) : RealNode.start(binary);
 }

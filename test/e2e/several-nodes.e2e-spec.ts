@@ -86,8 +86,8 @@ describe('several nodes', () => {
     expect(body.items).toEqual([]);
     await healthy(api);
     expect(await nodes(api)).toMatchObject([
-      { id: 'north', streams: 1, capacity: 1, version: expect.any(String), problems: [] },
-      { id: 'south', streams: 2, capacity: 2, hasAgent: false, isPoisoned: false },
+      { id: 'north', paths: 1, capacity: 1, version: expect.any(String), problems: [] },
+      { id: 'south', paths: 2, capacity: 2, hasAgent: false, isPoisoned: false },
     ]);
   });
 
@@ -183,7 +183,7 @@ describe('several nodes', () => {
 
     await eventually(async () => {
       const [gone] = await nodes(api);
-      expect(gone).toMatchObject({ id: 'north', health: 'UNKNOWN', streams: 1 });
+      expect(gone).toMatchObject({ id: 'north', health: 'UNKNOWN', paths: 1 });
       expect(gone?.problems[0]).toContain('not configured here');
       expect((await api.client.stream(a.id)).health).toBe('UNKNOWN');
     }, PATIENT);

@@ -13,6 +13,11 @@ import { ChildProcess } from './child-process.js';
 import { eventually } from './eventually.js';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
+/** Parts of a running stack, by their commands. */
+export const MEDIA_SERVER = /node\/running\/mediamtx\.yml|simulator\/main\.js/;
+export const DATABASE = /bin\/postgres /;
+export const API = /apps\/api\/main\.js/;
+
 export const STACK_MAIN = path.join(ROOT, 'dist/apps/standalone/main.js');
 
 /** Nobody listens there: what is not on this machine must not be waited for. */

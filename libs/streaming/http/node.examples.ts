@@ -5,7 +5,7 @@ export const NODE_EXAMPLE = {
   problems: [],
   warnings: [],
   version: 'v1.20.1',
-  streams: 412,
+  paths: 412,
   capacity: 1_000,
   lastLookAt: '2026-11-23T16:28:01.190Z',
   lease: { owner: 'vigia-1:3000', epoch: '3', expiresAt: '2026-11-23T16:28:16.190Z' },

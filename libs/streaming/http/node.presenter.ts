@@ -9,7 +9,7 @@ export function presentNode(node: NodeDetails): NodeBody {
     problems: [...node.problems],
     warnings: [...node.warnings],
     version: node.version,
-    streams: node.streams,
+    paths: node.streams,
     capacity: node.capacity,
     lastLookAt: node.lookedAt?.toISOString() ?? null,
     lease: lease === null ? null : { ...lease, expiresAt: lease.expiresAt.toISOString() },

@@ -16,7 +16,7 @@ const nodeSchema = z
       .meta({ description: 'What is wrong, in words; as /health says it.' }),
     warnings: z.array(z.string()).meta({ description: 'What works, and still should be changed.' }),
     version: z.string().nullable().meta({ description: 'Of MediaMTX, when it has said it.' }),
-    streams: z.int().min(0).meta({
+    paths: z.int().min(0).meta({
       description: 'How many are placed there: active, or still to be removed.',
     }),
     capacity: z.int().min(0).nullable().meta({

@@ -1,5 +1,5 @@
 /** One Vigia, or two, and two nodes: where streams go, and that nodes do not share their troubles. */
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 
 import { MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
 import { type NodeListBody } from '#streaming/http/node.schema.js';
@@ -9,6 +9,8 @@ import { ApiProcess } from '#test/support/api/api-process.js';
 import { eventually } from '#test/support/eventually.js';
 import { NodesFile } from '#test/support/nodes-file.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
+
+jest.setTimeout(120_000);
 
 const SOURCE = secretSource('127.0.0.1:9/live');
 /** A look counts for 15 s, and a busy machine may take its time. */

@@ -15,6 +15,7 @@ const LONGEST_WAIT_MS = 30_000;
 export class AgentState {
   private readonly logger = new Logger('Node');
   private readonly breaker: Breaker;
+  private hasAnswered = false;
   private failingSinceMs: number | null = null;
   private cause: string | null = null;
   private bootFileCause: string | null = null;
@@ -29,6 +30,11 @@ export class AgentState {
 
   get mayCall(): boolean {
     return this.breaker.mayCall;
+  }
+
+  /** There is one, and it answered last. */
+  get isHeard(): boolean {
+    return this.hasAnswered;
   }
 
   get conditions(): AgentConditions {
@@ -51,6 +57,7 @@ export class AgentState {
 
   failed(cause: string, startedMs: number): void {
     this.breaker.failed(startedMs);
+    this.hasAnswered = false;
     this.cause = cause;
     if (this.failingSinceMs === null) {
       this.failingSinceMs = this.clock.monotonicMs();
@@ -66,6 +73,7 @@ export class AgentState {
   answered(leftOut: readonly string[]): void {
     const { nodeId } = this;
     this.breaker.succeeded();
+    this.hasAnswered = true;
     this.cause = null;
     if (this.failingSinceMs !== null) {
       const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);

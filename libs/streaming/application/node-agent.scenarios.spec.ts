@@ -151,6 +151,32 @@ describe('the reason that the agent tells', () => {
     expect(vigia.world.cameras.asked).toEqual([]);
   });
 
+  it('is waited for until MediaMTX has dialled again, and only then the camera is asked', async () => {
+    await vigia.tick();
+    await vigia.start();
+    // Dialled, refused and said before MediaMTX had answered that it would dial.
+    await vigia.clock.advance(3_500);
+    await vigia.tick();
+    expect(vigia.world.cameras.asked).toEqual([]);
+    await vigia.clock.advance(1_500);
+    vigia.world.agent.fail(PATH, 'SOURCE_NOT_FOUND');
+    await vigia.tick();
+    await vigia.clock.advance(20_000);
+    await vigia.tick();
+    expect(vigia.world.cameras.asked).toEqual([]);
+  });
+
+  it('is asked of the camera when the node does not tell it', async () => {
+    await vigia.tick();
+    await vigia.start();
+    await vigia.clock.advance(5_900);
+    await vigia.tick();
+    expect(vigia.world.cameras.asked).toEqual([]);
+    await vigia.clock.advance(1_000);
+    await vigia.tick();
+    expect(vigia.world.cameras.asked).toEqual([URL]);
+  });
+
   it('changes within ERROR when it was told twice', async () => {
     const stream = await vigia.start();
     await vigia.clock.advance(10);

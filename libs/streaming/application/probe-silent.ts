@@ -12,13 +12,21 @@ import { type Observation } from '../domain/fold.js';
 import { type Fence } from '../domain/ports/node-leases.js';
 import { ProbeAborted, SourceProbe } from '../domain/ports/source-probe.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
-import { type Probing, answered, asked, unanswered } from '../domain/probing.js';
+import {
+  PROBE_AFTER_TOLD_MS,
+  type Probing,
+  answered,
+  asked,
+  probeInMs,
+  unanswered,
+} from '../domain/probing.js';
 import { type SourceUrl } from '../domain/source-url.js';
 import { type StreamState, isWanted } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
 import { LatestTasks } from './latest-tasks.js';
 import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
 import { stillWanted } from './still-wanted.js';
 import { StreamingSettings } from './streaming-settings.js';
@@ -41,6 +49,7 @@ export class ProbeSilent {
     private readonly probe: SourceProbe,
     private readonly streams: StreamRepository,
     private readonly memory: NodeMemory,
+    private readonly node: NodeState,
     private readonly lookAt: LookAtStream,
     private readonly writer: PathWriter,
     private readonly lease: HeldLease,
@@ -70,7 +79,16 @@ export class ProbeSilent {
   private mayProbe(state: StreamState, observation: Observation): number | null {
     const isBusy = this.underWay.about(state.id) === state.generation;
     const mayAsk = !this.underWay.isClosed && !isBusy && this.lease.current !== null;
-    return mayAsk && isSilenceWrong(state, observation) ? observation.probeInMs : null;
+    if (!mayAsk || !isSilenceWrong(state, observation)) {
+      return null;
+    }
+    return this.node.agent.isHeard ? this.unlessTold(state) : observation.probeInMs;
+  }
+
+  /** The node may still say it itself, and then nobody else need ask. */
+  private unlessTold({ id }: StreamState): number | null {
+    const nowMs = this.clock.monotonicMs();
+    return probeInMs(this.memory.probingOf(id), nowMs, PROBE_AFTER_TOLD_MS);
   }
 
   private async run(state: StreamState, signal: AbortSignal): Promise<void> {

@@ -12,6 +12,12 @@ import { type SourceReport } from './source-report.js';
 /** Too low: a camera that only starts is asked beside MediaMTX. Too high: a third wrong login. */
 export const PROBE_AFTER_MS = 3_000;
 
+/**
+ * Where the node tells itself why it gets nothing: MediaMTX dials again after 5 s, and what it meets is
+ * known then at the latest. Too low: the camera is asked beside it.
+ */
+export const PROBE_AFTER_TOLD_MS = 6_000;
+
 /** Too low: cameras that are off are dialled for nothing. Too high: an old reason stays for long. */
 const FIRST_BACKOFF_MS = 5_000;
 const LAST_BACKOFF_MS = 300_000;
@@ -160,11 +166,15 @@ export function unanswered(probing: Probing): Probing {
 }
 
 /** In how many ms the camera is to be asked, 0: now; null: not as long as nothing changes. */
-export function probeInMs(probing: Probing, nowMs: number): number | null {
+export function probeInMs(
+  probing: Probing,
+  nowMs: number,
+  afterMs = PROBE_AFTER_MS,
+): number | null {
   if (probing.quietSinceMs === null || probing.isUnderWay || nowMs < probing.nextAtMs) {
     return null;
   }
-  return Math.max(0, probing.quietSinceMs + PROBE_AFTER_MS - nowMs);
+  return Math.max(0, probing.quietSinceMs + afterMs - nowMs);
 }
 
 export function causeOf(probing: Probing): SilenceCause {

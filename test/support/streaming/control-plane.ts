@@ -121,6 +121,7 @@ export class ControlPlane {
       world.cameras,
       streams,
       memory,
+      state,
       lookAt,
       this.writer,
       this.lease,

@@ -81,7 +81,10 @@ export class FollowStream {
   /** @returns the state after this look; read anew when another writer was faster */
   private async look(state: StreamState, signal: AbortSignal): Promise<StreamState | null> {
     const seen = await this.lookAt.execute(state, null, signal);
-    this.probes.consider(seen.state ?? state, seen.observation);
+    if (!this.node.agent.isHeard) {
+      // Else a tick asks, which hears first whether the node tells it.
+      this.probes.consider(seen.state ?? state, seen.observation);
+    }
     return seen.state ?? this.load(state.path);
   }
 

@@ -166,6 +166,17 @@ describe('the reason that the agent tells', () => {
     expect(vigia.world.cameras.asked).toEqual([]);
   });
 
+  it('is heard before the camera is asked, also while the stream is followed', async () => {
+    await vigia.tick();
+    await vigia.start();
+    await vigia.clock.advance(5_000);
+    vigia.world.agent.fail(PATH, 'SOURCE_NOT_FOUND');
+    // Followed closely, and no tick comes for long.
+    await vigia.clock.advance(10_000);
+    await vigia.tick();
+    expect(vigia.world.cameras.asked).toEqual([]);
+  });
+
   it('is asked of the camera when the node does not tell it', async () => {
     await vigia.tick();
     await vigia.start();

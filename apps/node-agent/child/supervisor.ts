@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Backoff } from '#supervision/backoff.js';
+
 import { type Boot, type BootFiles } from '../boot/boot-files.js';
 import { ChildLog, type ChildLogParts } from '../log/child-log.js';
 import { type AgentLog } from '../agent-log.js';
 import { MediaMtxProcess, type Program } from './media-mtx-process.js';
-import { RestartDelay } from './restart-delay.js';
+import { RESTART_PACE } from './restart-pace.js';
 
 export interface Supervision {
   readonly program: Program;
@@ -40,7 +42,7 @@ const RETRY_MS = 1_000;
  */
 export class Supervisor {
   private readonly stopping = new AbortController();
-  private readonly delay = new RestartDelay();
+  private readonly backoff = new Backoff(RESTART_PACE);
   private child: MediaMtxProcess | null = null;
   private childLog: ChildLog | null = null;
   private startedAt: string | null = null;
@@ -116,7 +118,7 @@ export class Supervisor {
     this.supervision.parts.watched.allStopped();
     this.supervision.parts.forwarder.flush();
     if (this.isStopping()) return;
-    const delayMs = this.delay.nextMs(child.uptimeMs);
+    const delayMs = this.backoff.nextDelayMs(child.uptimeMs);
     log.warn({ ...exit, delayMs }, 'MediaMTX has ended; it is started again');
     if (!childLog.hasLoaded) await this.tryAgain(boot);
     await this.pause(delayMs);

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { Backoff } from '#supervision/backoff.js';
 import { StartupFailure } from '#supervision/startup-failure.js';
 
 import { type Terminal } from '../terminal.js';
-import { Backoff } from './backoff.js';
+import { RESTART_PACE } from './restart-pace.js';
 import { RunningChild, type ChildOptions } from './running-child.js';
 
 export interface Supervision extends ChildOptions {
@@ -29,7 +30,7 @@ const READY_POLL_MS = 50;
  */
 export class SupervisedProcess {
   private readonly stopping = new AbortController();
-  private readonly backoff = new Backoff();
+  private readonly backoff = new Backoff(RESTART_PACE);
   private child: RunningChild | undefined;
   private keeping: Promise<void> | undefined;
 

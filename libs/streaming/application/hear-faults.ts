@@ -30,8 +30,9 @@ export class HearFaults {
 
   async execute(rows: readonly StreamState[], report: HeardReport | null): Promise<void> {
     const news = report === null ? [] : rows.flatMap((state) => this.newsOf(state, report));
-    const nowMs = this.clock.monotonicMs();
     const ages = await this.intentAges(news);
+    // After they were read: an intent must not look older than it is, or an old fault is charged to it.
+    const nowMs = this.clock.monotonicMs();
     for (const { state, fault } of news) {
       const intentMs = nowMs - (ages.get(state.id) ?? Number.POSITIVE_INFINITY);
       if (fault.atMs > intentMs) {

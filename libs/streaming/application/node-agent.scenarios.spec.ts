@@ -310,6 +310,26 @@ describe('the reason that the agent tells', () => {
     expect(vigia.stateOf(stream).parkedGeneration).toBeNull();
   });
 
+  it('is not charged to a newer source because the database was busy', async () => {
+    const stream = await vigia.start();
+    await vigia.clock.advance(1_000);
+    vigia.world.agent.fail(PATH, 'SOURCE_AUTH_FAILED');
+    await vigia.clock.advance(200);
+    // By another replica: this one has not seen the node told.
+    const other = new ControlPlane({}, vigia.world, 'vigia-2:3000');
+    const source = { ...aStart().source, url: 'rtsp://192.168.1.20:554/other' };
+    await other.patchStream.execute(stream.id, { source }, null);
+    await settled();
+    await vigia.clock.advance(100);
+    vigia.streams.busyMs = 1_000;
+    const tick = vigia.reconcileNode.execute(await vigia.hold());
+    await vigia.clock.advance(1_000);
+    await tick;
+    vigia.streams.busyMs = 0;
+    await vigia.tick();
+    expect(vigia.stateOf(stream).parkedGeneration).toBeNull();
+  });
+
   it('is waited for without making the looks older or younger than they are', async () => {
     vigia.node.camera(PATH, 'live');
     const stream = await vigia.start();

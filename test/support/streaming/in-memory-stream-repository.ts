@@ -55,6 +55,8 @@ export class InMemoryStreamRepository extends StreamRepository {
   isDown = false;
   /** While true rows can be read, and what was observed cannot be saved: one of them is locked. */
   isLocked = false;
+  /** How long the ages of intents wait for a connection. */
+  busyMs = 0;
   /** Statements that could have written. */
   writes = 0;
 
@@ -231,6 +233,9 @@ export class InMemoryStreamRepository extends StreamRepository {
 
   override async intentAges(ids: readonly string[]): Promise<Map<string, number>> {
     this.mustAnswer();
+    if (this.busyMs > 0) {
+      await this.clock.delay(this.busyMs);
+    }
     const nowMs = this.clock.monotonicMs();
     return new Map(
       ids.flatMap((id) => {

@@ -11,11 +11,13 @@ import { InputPipe } from '#platform/http/invalid-input.js';
 import { ProblemFilter } from '#platform/http/problem.filter.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { loggerModule } from '#platform/logging/logger-module.js';
+import { MetricsModule } from '#platform/metrics/metrics.module.js';
 import { StreamingModule } from '#streaming/streaming.module.js';
 
 import { connectDatabase } from './connect-database.js';
 import { HealthController } from './health/health.controller.js';
 import { streamingSetup } from './settings.js';
+import { VERSION } from './version.js';
 
 /** What every module may need: time, the database, and whether the process is about to end. */
 @Global()
@@ -39,6 +41,7 @@ export class AppModule {
             connectDatabase({ url: config.DATABASE_URL, shouldMigrate: config.MIGRATE_ON_START }),
         }),
         PlatformModule,
+        MetricsModule.register({ version: VERSION }),
         TerminusModule.forRoot({ logger: false }),
         StreamingModule.register(streamingSetup(config), adapters),
       ],

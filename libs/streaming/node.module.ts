@@ -4,10 +4,13 @@
  */
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 
+import { Clock } from '#kernel/clock.js';
+
 import { ApplyPath } from './application/apply-path.js';
 import { AskFirst } from './application/ask-first.js';
 import { AuditConfig } from './application/audit-config.js';
 import { CheckNode } from './application/check-node.js';
+import { DriftLedger } from './application/drift-ledger.js';
 import { FindUnexplained } from './application/find-unexplained.js';
 import { FollowStream } from './application/follow-stream.js';
 import { HearFaults } from './application/hear-faults.js';
@@ -22,11 +25,14 @@ import { type NodeHandle } from './application/nodes.js';
 import { PathWriter } from './application/path-writer.js';
 import { ProbeSilent } from './application/probe-silent.js';
 import { ReadAgent } from './application/read-agent.js';
+import { ReadVitals } from './application/read-vitals.js';
 import { ReconcileNode } from './application/reconcile-node.js';
 import { ReconcileStream } from './application/reconcile-stream.js';
 import { MediaMtxClient } from './domain/ports/media-mtx-client.js';
 import { NodeAgent } from './domain/ports/node-agent.js';
 import { HttpMediaMtxClient } from './infrastructure/mediamtx/http-media-mtx-client.js';
+import { CallMetrics } from './infrastructure/prometheus/call-metrics.js';
+import { MeasuredMediaMtxClient } from './infrastructure/prometheus/measured-media-mtx-client.js';
 import { HttpNodeAgent } from './infrastructure/node-agent/http-node-agent.js';
 import { NodeJob } from './jobs/node.job.js';
 
@@ -34,7 +40,13 @@ import { NodeJob } from './jobs/node.job.js';
 export const NODE_PORTS: ReadonlySet<unknown> = new Set([MediaMtxClient, NodeAgent]);
 
 const ADAPTERS: Provider[] = [
-  { provide: MediaMtxClient, useClass: HttpMediaMtxClient },
+  HttpMediaMtxClient,
+  {
+    provide: MediaMtxClient,
+    useFactory: (client: HttpMediaMtxClient, metrics: CallMetrics, clock: Clock) =>
+      new MeasuredMediaMtxClient(client, metrics, clock),
+    inject: [HttpMediaMtxClient, CallMetrics, Clock],
+  },
   { provide: NodeAgent, useClass: HttpNodeAgent },
 ];
 
@@ -43,6 +55,7 @@ const PARTS: Provider[] = [
   AskFirst,
   AuditConfig,
   CheckNode,
+  DriftLedger,
   FindUnexplained,
   FollowStream,
   HearFaults,
@@ -57,6 +70,7 @@ const PARTS: Provider[] = [
   PathWriter,
   ProbeSilent,
   ReadAgent,
+  ReadVitals,
   ReconcileNode,
   ReconcileStream,
 ];
@@ -90,8 +104,9 @@ export class NodeModule {
         askFirst: AskFirst,
         client: MediaMtxClient,
         clockwork: NodeJob,
-      ): NodeHandle => ({ id, reconcile, askFirst, client, clockwork }),
-      inject: [ReconcileStream, AskFirst, MediaMtxClient, NodeJob],
+        vitals: ReadVitals,
+      ): NodeHandle => ({ id, reconcile, askFirst, client, clockwork, vitals }),
+      inject: [ReconcileStream, AskFirst, MediaMtxClient, NodeJob, ReadVitals],
     };
     return {
       module: NodeModule,

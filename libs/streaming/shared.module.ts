@@ -3,6 +3,7 @@ import { HttpModule } from '@nestjs/axios';
 import { type DynamicModule, Module, type Provider } from '@nestjs/common';
 import { ScheduleModule } from '@nestjs/schedule';
 
+import { AnnounceChange } from './application/announce-change.js';
 import { SaveObserved } from './application/save-observed.js';
 import { StreamSignals } from './application/stream-signals.js';
 import { NodeDirectory } from './domain/ports/node-directory.js';
@@ -10,6 +11,7 @@ import { NodeLeases } from './domain/ports/node-leases.js';
 import { SourceProbe } from './domain/ports/source-probe.js';
 import { StreamHistory } from './domain/ports/stream-history.js';
 import { StreamRepository } from './domain/ports/stream-repository.js';
+import { StreamingMetrics } from './domain/ports/streaming-metrics.js';
 import { PgNodeDirectory } from './infrastructure/postgres/pg-node-directory.js';
 import { PgNodeLeases } from './infrastructure/postgres/pg-node-leases.js';
 import { PgNodeReports } from './infrastructure/postgres/pg-node-reports.js';
@@ -17,6 +19,9 @@ import { PgStreamHistory } from './infrastructure/postgres/pg-stream-history.js'
 import { TypeOrmStreamRepository } from './infrastructure/postgres/typeorm-stream-repository.js';
 import { NetworkSourceProbe } from './infrastructure/probe/network-source-probe.js';
 import { PROBE_LIMITS, ProbeLimits } from './infrastructure/probe/probe-limits.js';
+import { CallMetrics } from './infrastructure/prometheus/call-metrics.js';
+import { MeasuredSourceProbe } from './infrastructure/prometheus/measured-source-probe.js';
+import { PrometheusStreamingMetrics } from './infrastructure/prometheus/prometheus-streaming-metrics.js';
 
 const ADAPTERS: Provider[] = [
   PgNodeReports,
@@ -25,7 +30,15 @@ const ADAPTERS: Provider[] = [
   { provide: StreamHistory, useClass: PgStreamHistory },
   { provide: NodeDirectory, useClass: PgNodeDirectory },
   { provide: ProbeLimits, useValue: PROBE_LIMITS },
-  { provide: SourceProbe, useClass: NetworkSourceProbe },
+  NetworkSourceProbe,
+  {
+    provide: SourceProbe,
+    useFactory: (probe: NetworkSourceProbe, metrics: CallMetrics) =>
+      new MeasuredSourceProbe(probe, metrics),
+    inject: [NetworkSourceProbe, CallMetrics],
+  },
+  CallMetrics,
+  { provide: StreamingMetrics, useClass: PrometheusStreamingMetrics },
 ];
 
 @Module({})
@@ -36,7 +49,14 @@ export class SharedModule {
       module: SharedModule,
       imports: [HttpModule, ScheduleModule.forRoot()],
       // The last provider of a token is the one that counts.
-      providers: [...settings, ...ADAPTERS, ...adapters, SaveObserved, StreamSignals],
+      providers: [
+        ...settings,
+        ...ADAPTERS,
+        ...adapters,
+        AnnounceChange,
+        SaveObserved,
+        StreamSignals,
+      ],
       exports: [
         HttpModule,
         StreamRepository,
@@ -44,6 +64,9 @@ export class SharedModule {
         StreamHistory,
         NodeDirectory,
         SourceProbe,
+        CallMetrics,
+        StreamingMetrics,
+        AnnounceChange,
         SaveObserved,
         StreamSignals,
       ],

@@ -12,10 +12,15 @@ import { RegisterNodes } from './application/register-nodes.js';
 import { RetryStream } from './application/retry-stream.js';
 import { StartStream } from './application/start-stream.js';
 import { StopStream } from './application/stop-stream.js';
+import { TallySite } from './application/tally-site.js';
+import { StreamTallies } from './domain/ports/stream-tallies.js';
 import { NodesController } from './http/nodes.controller.js';
 import { SourcesController } from './http/sources.controller.js';
 import { StreamChangesController } from './http/stream-changes.controller.js';
 import { StreamsController } from './http/streams.controller.js';
+import { PgStreamTallies } from './infrastructure/postgres/pg-stream-tallies.js';
+import { NodeGauges } from './infrastructure/prometheus/node-gauges.js';
+import { StreamGauges } from './infrastructure/prometheus/stream-gauges.js';
 import { RetentionJob } from './jobs/retention.job.js';
 import { NODE_PORTS, NodeModule, type NodeSetup, nodeToken } from './node.module.js';
 import { SharedModule } from './shared.module.js';
@@ -62,6 +67,10 @@ export class StreamingModule {
           useFactory: (...handles: NodeHandle[]) => new Nodes(handles),
           inject: nodes.map(({ id }) => nodeToken(id)),
         },
+        { provide: StreamTallies, useClass: PgStreamTallies },
+        TallySite,
+        StreamGauges,
+        NodeGauges,
         ...USE_CASES,
         RetentionJob,
       ],

@@ -29,7 +29,7 @@ beforeEach(() => {
     vigia.memory,
     vigia.state,
     new JudgeRefusal(vigia.node, vigia.state, SETTINGS),
-    new SaveObserved(vigia.streams, vigia.signals),
+    new SaveObserved(vigia.streams, vigia.announce, vigia.signals, vigia.metrics),
     SETTINGS,
     vigia.clock,
   );

@@ -13,6 +13,7 @@ import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { type AppliedSpec, StreamRepository } from '../domain/ports/stream-repository.js';
 import { type PathResult } from './apply-path.js';
 import { CheckNode } from './check-node.js';
+import { DriftLedger } from './drift-ledger.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { StreamingSettings } from './streaming-settings.js';
@@ -37,6 +38,7 @@ export class AuditConfig {
     private readonly memory: NodeMemory,
     private readonly node: NodeState,
     private readonly check: CheckNode,
+    private readonly drift: DriftLedger,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -87,6 +89,10 @@ export class AuditConfig {
       return null;
     }
     const drifted = rows.filter((row) => fieldsOf.has(row.path) && this.isKnown(row, startedMs));
+    this.drift.saw(
+      'altered',
+      drifted.map(({ path }) => path),
+    );
     const before = new Set(this.open);
     this.open.clear();
     for (const { streamId, path } of drifted) {

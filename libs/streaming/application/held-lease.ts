@@ -8,6 +8,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Clock } from '#kernel/clock.js';
 
 import { type Fence, NodeLeases } from '../domain/ports/node-leases.js';
+import { DriftLedger } from './drift-ledger.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { StreamingSettings } from './streaming-settings.js';
@@ -24,6 +25,7 @@ export class HeldLease {
     private readonly leases: NodeLeases,
     private readonly node: NodeState,
     private readonly memory: NodeMemory,
+    private readonly drift: DriftLedger,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -84,6 +86,7 @@ export class HeldLease {
 
   private gained({ nodeId, epoch }: Fence): void {
     this.memory.reset();
+    this.drift.reset();
     this.node.newHolder();
     this.savedConditions = '';
     this.logger.log({ nodeId, epoch }, 'lease gained');

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from '@jest/globals';
 
 import { aSample, aSilentSample, aStream } from '#test/support/streaming/a-stream.js';
+import { CountedMetrics } from '#test/support/streaming/counted-metrics.js';
 
 import { type Observation, rememberApplied } from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
@@ -10,7 +11,7 @@ const STREAM = aStream({ status: 'RUNNING' });
 
 let memory: NodeMemory;
 beforeEach(() => {
-  memory = new NodeMemory();
+  memory = new NodeMemory(new CountedMetrics());
 });
 
 function look(atMs: number, seen: PathSample | null | 'inconclusive', tookMs = 0): Observation {

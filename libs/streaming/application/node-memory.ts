@@ -12,10 +12,12 @@ import {
   type Observation,
   type PathMemo,
   fold,
+  hasBlipped,
   isNews,
   rememberGeneration,
 } from '../domain/fold.js';
 import { type PathSample } from '../domain/look.js';
+import { StreamingMetrics } from '../domain/ports/streaming-metrics.js';
 import { type Probing, type SourceFault, sawNoPath } from '../domain/probing.js';
 import { type StreamState } from '../domain/stream.js';
 
@@ -34,6 +36,8 @@ export class NodeMemory {
   private readonly watched = new Set<string>();
   orphansSinceMs: ReadonlyMap<string, number> = new Map();
 
+  constructor(private readonly metrics: StreamingMetrics) {}
+
   observe(
     state: StreamState,
     seen: PathSample | null | 'inconclusive',
@@ -43,6 +47,9 @@ export class NodeMemory {
     const remembered = this.memos.get(state.id);
     const known = rememberGeneration(remembered?.memo ?? EMPTY_MEMO, state.generation);
     const { memo, observation } = fold(known, told, time.nowMs);
+    if (state.status === 'RUNNING' && !state.onDemand && hasBlipped(known, memo)) {
+      this.metrics.blipped();
+    }
     if (remembered === undefined) {
       this.memos.set(state.id, { memo, touchedAtMs: time.nowMs });
     } else {

@@ -20,6 +20,14 @@ export interface NodeHandle {
   readonly askFirst: Pick<AskFirst, 'execute'>;
   readonly client: Pick<MediaMtxClient, 'lookAt'>;
   readonly clockwork: Clockwork;
+  readonly vitals: NodeVitals;
+}
+
+/** What this process does for a node at the moment. */
+export interface NodeVitals {
+  readonly isHeld: boolean;
+  readonly queueDepth: number;
+  readonly queueOldestMs: number;
 }
 
 export class Nodes {

@@ -1,4 +1,4 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import {
   type ExpectedGenerations,
@@ -10,9 +10,9 @@ import {
   type StreamRecord,
   StreamRepository,
 } from '../domain/ports/stream-repository.js';
+import { AnnounceChange } from './announce-change.js';
 import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
-import { StreamSignals } from './stream-signals.js';
 
 export interface PatchPreview extends PatchDecision {
   /** Who would be cut; null when the node does not say. */
@@ -21,12 +21,10 @@ export interface PatchPreview extends PatchDecision {
 
 @Injectable()
 export class PatchStream {
-  private readonly logger = new Logger('Stream');
-
   constructor(
     private readonly streams: StreamRepository,
     private readonly nodes: Nodes,
-    private readonly signals: StreamSignals,
+    private readonly announce: AnnounceChange,
   ) {}
 
   /**
@@ -44,9 +42,8 @@ export class PatchStream {
     }
     const { stream, previousStatus: from, effect, changed } = outcome;
     if (changed.length > 0) {
-      const { cameraId, status: to, reason } = stream;
-      this.logger.log({ streamId: id, cameraId, from, to, reason, changed }, 'stream changed');
-      this.signals.changed(id);
+      const { cameraId, nodeId, status: to, reason } = stream;
+      this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason }, { changed });
     }
     if (effect === 'restart') {
       void this.nodes.of(stream.nodeId)?.reconcile.execute(stream.path);

@@ -33,7 +33,7 @@ describe('an observation that lost its race', () => {
     await vigia.stop(stream.id);
     const [row, story] = [vigia.stateOf(stream), vigia.storyOf(stream)];
     const saved = await vigia.streams.saveObserved([seen.change()!], null);
-    expect(saved).toEqual(new Set());
+    expect(saved).toEqual(new Map());
     expect(vigia.stateOf(stream)).toEqual(row);
     expect(vigia.storyOf(stream)).toEqual(story);
   });

@@ -16,9 +16,11 @@ import { type Action, planPath } from '../domain/plan.js';
 import { type Fence } from '../domain/ports/node-leases.js';
 import { MediaMtxClient } from '../domain/ports/media-mtx-client.js';
 import { StreamRepository } from '../domain/ports/stream-repository.js';
-import { Stream, type StreamChange, type StreamState } from '../domain/stream.js';
+import { StreamingMetrics } from '../domain/ports/streaming-metrics.js';
+import { Stream, type StreamChange, type StreamState, isWanted } from '../domain/stream.js';
 import { type PathResult } from './apply-path.js';
 import { AuditConfig } from './audit-config.js';
+import { DriftLedger } from './drift-ledger.js';
 import { FindUnexplained } from './find-unexplained.js';
 import { HearFaults } from './hear-faults.js';
 import { KeepBootFile } from './keep-boot-file.js';
@@ -75,6 +77,8 @@ interface Planned {
   readonly changes: StreamChange[];
   /** Those whose camera is to be asked soon, or now. */
   readonly silent: readonly Silent[];
+  /** Those that the node has had, should have, and does not have. */
+  readonly absent: readonly string[];
 }
 
 @Injectable()
@@ -92,6 +96,8 @@ export class ReconcileNode {
     private readonly bootFile: KeepBootFile,
     private readonly findUnexplained: FindUnexplained,
     private readonly audit: AuditConfig,
+    private readonly drift: DriftLedger,
+    private readonly metrics: StreamingMetrics,
     private readonly settings: StreamingSettings,
     private readonly clock: Clock,
   ) {}
@@ -112,6 +118,7 @@ export class ReconcileNode {
         // Broken off by ourselves: that says nothing about the node.
         return INCONCLUSIVE;
       }
+      this.metrics.lookedInVain();
       this.node.lookFailed(look.cause, startedMs);
       this.memory.pause();
       return INCONCLUSIVE;
@@ -127,7 +134,8 @@ export class ReconcileNode {
   ): Promise<TickResult> {
     const rows = await this.workingSet(look.startedMs);
     await this.hearFaults.execute(rows, look.report);
-    const { actions, changes, silent } = this.planAll(rows, look);
+    const { actions, changes, silent, absent } = this.planAll(rows, look);
+    this.drift.saw('absent', absent);
     const paths = new Set(rows.map(({ path }) => path));
     this.memory.sawReaders(look.paths, paths);
     const wanted = this.wanted(actions);
@@ -141,6 +149,7 @@ export class ReconcileNode {
     this.node.looked();
     this.bootFile.execute(rows, look.report, fence);
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
+    this.drift.saw('unwanted', removals);
     const lookAgainInMs = this.askSilent(silent);
     const writes = this.allowed(rows, [...wanted, ...removals.map(removal)]);
     const written = this.handOver(writes, look);
@@ -149,7 +158,7 @@ export class ReconcileNode {
     return {
       isConclusive: true,
       enqueued: written.length,
-      saved: saved.size,
+      saved,
       lookAgainInMs,
       written: Promise.all(written),
     };
@@ -174,8 +183,8 @@ export class ReconcileNode {
     changes: readonly StreamChange[],
     fence: Fence,
     { look, paths }: { look: LookedAt; paths: ReadonlySet<string> },
-  ): Promise<{ saved: ReadonlySet<string>; removals: readonly string[] }> {
-    const saved = await this.save.execute(changes, fence);
+  ): Promise<{ saved: number; removals: readonly string[] }> {
+    const { size: saved } = await this.save.execute(changes, fence);
     return { saved, removals: await this.findUnexplained.execute(look.paths, paths) };
   }
 
@@ -203,6 +212,7 @@ export class ReconcileNode {
     const actions = new Map<string, Action>();
     const changes: StreamChange[] = [];
     const silent: Silent[] = [];
+    const absent: string[] = [];
     for (const [path, states] of byPath(rows)) {
       const planned = planPath(
         states.map((state) => new Stream(state)),
@@ -211,6 +221,9 @@ export class ReconcileNode {
           if (observation.kind === 'present' && observation.probeInMs !== null) {
             silent.push({ state: snapshot, observation });
           }
+          if (observation.kind === 'absent' && isMissed(snapshot)) {
+            absent.push(path);
+          }
           return observation;
         },
         this.settings,
@@ -218,7 +231,7 @@ export class ReconcileNode {
       actions.set(path, planned.action);
       changes.push(...planned.changes);
     }
-    return { actions, changes, silent };
+    return { actions, changes, silent, absent };
   }
 
   /** @returns in how many ms another look is worth it, for the sake of one that fell silent just now */
@@ -272,6 +285,10 @@ export class ReconcileNode {
   private priorityOf(path: string): Priority {
     return this.memory.hadReaders(path) ? 'watched' : 'background';
   }
+}
+
+function isMissed(state: StreamState): boolean {
+  return isWanted(state) && state.appliedGeneration === state.generation;
 }
 
 function removal(path: string): Write {

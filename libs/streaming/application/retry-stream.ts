@@ -1,20 +1,18 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { type ExpectedGenerations } from '../domain/ports/stream-changes.js';
 import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
+import { AnnounceChange } from './announce-change.js';
 import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
-import { StreamSignals } from './stream-signals.js';
 
 /** Begins again with a stream as it is wanted, one that was given up for its password included. */
 @Injectable()
 export class RetryStream {
-  private readonly logger = new Logger('Stream');
-
   constructor(
     private readonly streams: StreamRepository,
     private readonly nodes: Nodes,
-    private readonly signals: StreamSignals,
+    private readonly announce: AnnounceChange,
   ) {}
 
   /**
@@ -27,10 +25,9 @@ export class RetryStream {
       throw refusalOf(id, outcome);
     }
     const { stream, previousStatus: from, wasParked } = outcome;
-    const { cameraId, status: to, reason } = stream;
-    this.logger.log({ streamId: id, cameraId, from, to, reason, wasParked }, 'stream changed');
-    this.signals.changed(id);
-    const node = this.nodes.of(stream.nodeId);
+    const { cameraId, nodeId, status: to, reason } = stream;
+    this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason }, { wasParked });
+    const node = this.nodes.of(nodeId);
     if (from === 'RUNNING') {
       // Its camera delivers: there is nothing to ask, and a second session might be one too many.
       void node?.reconcile.execute(stream.path, { mustRestart: true });

@@ -14,7 +14,7 @@ let id: string;
 beforeEach(async () => {
   silentLogs();
   vigia = new ControlPlane();
-  save = new SaveObserved(vigia.streams, vigia.signals);
+  save = new SaveObserved(vigia.streams, vigia.announce, vigia.signals, vigia.metrics);
   vigia.node.camera('cam/gate-3', 'silent');
   ({ id } = await vigia.start());
   logs = silentLogs();
@@ -29,7 +29,7 @@ function observed(happens: (stream: Stream) => void): StreamChange {
 describe('SaveObserved', () => {
   it('saves nothing without a statement when there is nothing to save', async () => {
     const before = vigia.streams.writes;
-    expect(await save.execute([], null)).toEqual(new Set());
+    expect(await save.execute([], null)).toEqual(new Map());
     expect(vigia.streams.writes).toBe(before);
   });
 
@@ -42,6 +42,7 @@ describe('SaveObserved', () => {
         fields: {
           streamId: id,
           cameraId: 'gate-3',
+          nodeId: 'default',
           from: 'STARTING',
           to: 'RUNNING',
           reason: null,
@@ -60,7 +61,7 @@ describe('SaveObserved', () => {
   it('says nothing of a change without an event, or of one that lost its race', async () => {
     const late = observed((stream) => stream.observedRunning());
     await save.execute([observed((stream) => stream.nodeUnreachable())], null);
-    expect(await save.execute([late], null)).toEqual(new Set());
+    expect(await save.execute([late], null)).toEqual(new Map());
     expect(logs).toEqual([]);
   });
 

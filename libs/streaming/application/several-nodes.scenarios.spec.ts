@@ -16,6 +16,7 @@ import { PLAYBACK } from '#test/support/streaming/stream-rows.js';
 import { type ConfiguredNodes } from './configured-nodes.js';
 import { type NodeHandle, Nodes } from './nodes.js';
 import { PatchStream } from './patch-stream.js';
+import { ReadVitals } from './read-vitals.js';
 import { RetryStream } from './retry-stream.js';
 import { StartStream } from './start-stream.js';
 import { StopStream } from './stop-stream.js';
@@ -45,10 +46,10 @@ describe('several nodes', () => {
     const nodes = new Nodes([handleOf('north', north), handleOf('south', south)]);
     const descriptions = [describeNode('north'), describeNode('south')] as const;
     const configured: ConfiguredNodes = { descriptions: [...descriptions], pathPrefix: 'cam' };
-    start = new StartStream(streams, nodes, north.signals, configured, north.clock);
-    stop = new StopStream(streams, nodes, north.signals);
-    patch = new PatchStream(streams, nodes, north.signals);
-    retry = new RetryStream(streams, nodes, north.signals);
+    start = new StartStream(streams, nodes, north.announce, north.signals, configured, north.clock);
+    stop = new StopStream(streams, nodes, north.announce);
+    patch = new PatchStream(streams, nodes, north.announce);
+    retry = new RetryStream(streams, nodes, north.announce);
   });
 
   const started = async (cameraId: string): Promise<string> => {
@@ -98,6 +99,7 @@ describe('several nodes', () => {
 
 function handleOf(id: string, vigia: ControlPlane): NodeHandle {
   const clockwork = { start: () => undefined, stop: () => Promise.resolve() };
-  const { reconcileStream: reconcile, askFirst, node: client } = vigia;
-  return { id, reconcile, askFirst, client, clockwork };
+  const { reconcileStream: reconcile, askFirst, node: client, lease, writer } = vigia;
+  const vitals = new ReadVitals(lease, writer);
+  return { id, reconcile, askFirst, client, clockwork, vitals };
 }

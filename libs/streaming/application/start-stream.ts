@@ -13,6 +13,7 @@ import {
 } from '../domain/ports/stream-repository.js';
 import { Reason } from '../domain/reason.js';
 import { CameraBusy, NoRoom, StreamNotFound } from '../domain/stream.errors.js';
+import { AnnounceChange } from './announce-change.js';
 import { ConfiguredNodes } from './configured-nodes.js';
 import { Nodes } from './nodes.js';
 import { StreamSignals } from './stream-signals.js';
@@ -39,6 +40,7 @@ export class StartStream {
   constructor(
     private readonly streams: StreamRepository,
     private readonly nodes: Nodes,
+    private readonly announce: AnnounceChange,
     private readonly signals: StreamSignals,
     private readonly configured: ConfiguredNodes,
     private readonly clock: Clock,
@@ -58,8 +60,8 @@ export class StartStream {
     if (outcome.kind === 'no_room') {
       throw new NoRoom();
     }
-    const { id, cameraId, nodeId, path, status, reason } = outcome.stream;
-    this.logger.log({ streamId: id, cameraId, from: null, to: status, reason }, 'stream changed');
+    const { id: streamId, cameraId, nodeId, path, status: to, reason } = outcome.stream;
+    this.announce.execute({ streamId, cameraId, nodeId, from: null, to, reason });
     void this.nodes.of(nodeId)?.reconcile.execute(path);
     return waitMs === 0 ? outcome.stream : this.settled(outcome.stream, { waitMs, signal });
   }

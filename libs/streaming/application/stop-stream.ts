@@ -1,19 +1,17 @@
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { type ExpectedGenerations } from '../domain/ports/stream-changes.js';
 import { type StreamRecord, StreamRepository } from '../domain/ports/stream-repository.js';
+import { AnnounceChange } from './announce-change.js';
 import { Nodes } from './nodes.js';
 import { refusalOf } from './refused-change.js';
-import { StreamSignals } from './stream-signals.js';
 
 @Injectable()
 export class StopStream {
-  private readonly logger = new Logger('Stream');
-
   constructor(
     private readonly streams: StreamRepository,
     private readonly nodes: Nodes,
-    private readonly signals: StreamSignals,
+    private readonly announce: AnnounceChange,
   ) {}
 
   /** Commits at once, node up or not. Idempotent. @throws StreamNotFound, PreconditionFailed */
@@ -22,14 +20,11 @@ export class StopStream {
     if (outcome.kind !== 'stopped') {
       throw refusalOf(id, outcome);
     }
-    const { stream, hasStopped } = outcome;
+    const { stream, previousStatus: from, hasStopped } = outcome;
     if (hasStopped) {
-      this.logger.log(
-        { streamId: id, cameraId: stream.cameraId, to: stream.status, reason: stream.reason },
-        'stream changed',
-      );
-      this.signals.changed(id);
-      void this.nodes.of(stream.nodeId)?.reconcile.execute(stream.path);
+      const { cameraId, nodeId, path, status: to, reason } = stream;
+      this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason });
+      void this.nodes.of(nodeId)?.reconcile.execute(path);
     }
     return stream;
   }

@@ -31,11 +31,13 @@ export interface JobResult {
 interface Pending<R> {
   job: WriteJob;
   readonly settle: ((result: R) => void)[];
+  readonly sinceMs: number;
 }
 
 export class WriteQueue<R extends JobResult> {
   private readonly pending = new Map<string, Pending<R>>();
   private isRunning = false;
+  private current: Pending<R> | null = null;
   /** The latest dials, at most as many as one second may hold. */
   private readonly dialledAtMs: number[] = [];
   private wake = new AbortController();
@@ -47,8 +49,16 @@ export class WriteQueue<R extends JobResult> {
     private readonly run: (job: WriteJob) => Promise<R>,
   ) {}
 
+  /** How many paths wait, the one under way not counted. */
   get depth(): number {
     return this.pending.size;
+  }
+
+  /** For how long the one that waits longest has waited, the one under way included; 0: none does. */
+  get oldestMs(): number {
+    const all = [...this.pending.values(), ...(this.current === null ? [] : [this.current])];
+    const oldestMs = all.reduce((least, { sinceMs }) => Math.min(least, sinceMs), Infinity);
+    return all.length === 0 ? 0 : this.clock.monotonicMs() - oldestMs;
   }
 
   /** Resolves when the job, or the one for the same path that it was merged into, has run. */
@@ -63,7 +73,8 @@ export class WriteQueue<R extends JobResult> {
       };
       const known = this.pending.get(job.path);
       if (known === undefined) {
-        this.pending.set(job.path, { job: full, settle: [resolve] });
+        const sinceMs = this.clock.monotonicMs();
+        this.pending.set(job.path, { job: full, settle: [resolve], sinceMs });
       } else {
         known.job = merge(known.job, full);
         known.settle.push(resolve);
@@ -111,7 +122,10 @@ export class WriteQueue<R extends JobResult> {
       return;
     }
     this.pending.delete(next.job.path);
-    const result = await this.run(next.job);
+    this.current = next;
+    const result = await this.run(next.job).finally(() => {
+      this.current = null;
+    });
     if (result.hasDialled && this.dialsPerSecond > 0) {
       this.dialledAtMs.push(this.clock.monotonicMs());
       this.dialledAtMs.splice(0, this.dialledAtMs.length - this.dialsPerSecond);

@@ -273,6 +273,15 @@ export function rememberApplied(
   };
 }
 
+/**
+ * Whether media flows again after an interruption that no two looks have confirmed: by another
+ * connection than at the look before, or after none. Only of a stream that counts as RUNNING.
+ */
+export function hasBlipped(before: PathMemo, after: PathMemo): boolean {
+  const isFlowing = after.availableTime !== null && after.silentForMs === null;
+  return before.looks > 0 && isFlowing && after.availableTime !== before.availableTime;
+}
+
 /** Whether what the node tells is news, and about what is wrong now. */
 export function isNews(memo: PathMemo, fault: SourceFault): boolean {
   return fault.atMs > memo.deafUntilMs && isTelling(memo.probing, fault);

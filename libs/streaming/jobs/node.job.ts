@@ -17,6 +17,7 @@ import { NodeState } from '../application/node-state.js';
 import { PathWriter } from '../application/path-writer.js';
 import { ProbeSilent } from '../application/probe-silent.js';
 import { ReconcileNode, type TickResult } from '../application/reconcile-node.js';
+import { StreamingMetrics, type TickResultName } from '../domain/ports/streaming-metrics.js';
 import { HintedLooks } from './hinted-looks.js';
 
 export abstract class NodeJobSettings {
@@ -72,6 +73,7 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly bootFile: KeepBootFile,
     private readonly pokes: HearPokes,
     private readonly node: NodeState,
+    private readonly metrics: StreamingMetrics,
     private readonly scheduler: SchedulerRegistry,
     private readonly settings: NodeJobSettings,
     private readonly clock: Clock,
@@ -161,7 +163,9 @@ export class NodeJob implements BeforeApplicationShutdown {
       return 'skipped';
     }
     const startedMs = this.clock.monotonicMs();
-    const result = await this.reconcile.execute(fence, this.stopping.signal);
+    const result = await this.timed(startedMs, () =>
+      this.reconcile.execute(fence, this.stopping.signal),
+    );
     const endedMs = this.clock.monotonicMs();
     const gapMs = Math.max(HINT_GAP_MS, HINT_GAP_LOOKS * (endedMs - startedMs));
     this.hintReadyAtMs = endedMs + gapMs;
@@ -174,6 +178,17 @@ export class NodeJob implements BeforeApplicationShutdown {
     }
     this.scheduleNext(result);
     return 'done';
+  }
+
+  private async timed(startedMs: number, tick: () => Promise<TickResult>): Promise<TickResult> {
+    let name: TickResultName = 'failed';
+    try {
+      const result = await tick();
+      name = result.isConclusive ? 'conclusive' : 'inconclusive';
+      return result;
+    } finally {
+      this.metrics.ticked(name, this.clock.monotonicMs() - startedMs);
+    }
   }
 
   private scheduleNext(result: TickResult): void {

@@ -2,11 +2,13 @@
  * The use cases of one process over in-memory doubles, wired as the module wires them. Time passes
  * only when a test says so; several processes can share one node and one database.
  */
+import { AnnounceChange } from '#streaming/application/announce-change.js';
 import { ApplyPath } from '#streaming/application/apply-path.js';
 import { AskFirst } from '#streaming/application/ask-first.js';
 import { AuditConfig } from '#streaming/application/audit-config.js';
 import { CheckNode } from '#streaming/application/check-node.js';
 import { type ConfiguredNodes } from '#streaming/application/configured-nodes.js';
+import { DriftLedger } from '#streaming/application/drift-ledger.js';
 import { FindUnexplained } from '#streaming/application/find-unexplained.js';
 import { FollowStream } from '#streaming/application/follow-stream.js';
 import { HearFaults } from '#streaming/application/hear-faults.js';
@@ -21,6 +23,7 @@ import { PatchStream } from '#streaming/application/patch-stream.js';
 import { PathWriter } from '#streaming/application/path-writer.js';
 import { ProbeSilent } from '#streaming/application/probe-silent.js';
 import { ReadAgent } from '#streaming/application/read-agent.js';
+import { ReadVitals } from '#streaming/application/read-vitals.js';
 import { ReconcileNode, type TickResult } from '#streaming/application/reconcile-node.js';
 import { ReconcileStream } from '#streaming/application/reconcile-stream.js';
 import { RetryStream } from '#streaming/application/retry-stream.js';
@@ -32,6 +35,7 @@ import { type StreamingSettings } from '#streaming/application/streaming-setting
 import { type Fence } from '#streaming/domain/ports/node-leases.js';
 import { type Place, type StreamRecord } from '#streaming/domain/ports/stream-repository.js';
 import { type StreamState } from '#streaming/domain/stream.js';
+import { CountedMetrics } from './counted-metrics.js';
 import { FakeClock, settled } from './fake-clock.js';
 import { FakeMediaMtxClient } from './fake-media-mtx-client.js';
 import { FakeNodeAgent } from './fake-node-agent.js';
@@ -83,7 +87,9 @@ export class ControlPlane {
   readonly node: FakeMediaMtxClient;
   readonly streams: InMemoryStreamRepository;
   readonly leases: InMemoryNodeLeases;
-  readonly memory = new NodeMemory();
+  readonly metrics = new CountedMetrics();
+  readonly memory = new NodeMemory(this.metrics);
+  readonly announce: AnnounceChange;
   readonly state: NodeState;
   readonly signals: StreamSignals;
   readonly writer: PathWriter;
@@ -110,11 +116,13 @@ export class ControlPlane {
     this.state = new NodeState(clock, settings);
     this.signals = new StreamSignals(clock);
     const { memory, state } = this;
-    const save = new SaveObserved(streams, this.signals);
+    this.announce = new AnnounceChange(this.signals, this.metrics);
+    const drift = new DriftLedger(this.metrics);
+    const save = new SaveObserved(streams, this.announce, this.signals, this.metrics);
     const check = new CheckNode(node, state, settings);
     const judge = new JudgeRefusal(node, state, settings);
     const apply = new ApplyPath(streams, node, memory, state, judge, save, settings, clock);
-    this.lease = new HeldLease(this.leases, state, memory, settings, clock);
+    this.lease = new HeldLease(this.leases, state, memory, drift, settings, clock);
     this.writer = new PathWriter(clock, settings, apply, this.lease);
     const lookAt = new LookAtStream(node, memory, save, settings, clock);
     this.probes = new ProbeSilent(
@@ -141,7 +149,9 @@ export class ControlPlane {
       new HearFaults(streams, memory, clock),
       new KeepBootFile(world.agent, streams, memory, state, this.lease, settings),
       new FindUnexplained(streams, world.directory, memory, state, settings, clock),
-      new AuditConfig(node, streams, memory, state, check, settings, clock),
+      new AuditConfig(node, streams, memory, state, check, drift, settings, clock),
+      drift,
+      this.metrics,
       settings,
       clock,
     );
@@ -163,12 +173,20 @@ export class ControlPlane {
         askFirst: this.askFirst,
         client: node,
         clockwork: NO_CLOCKWORK,
+        vitals: new ReadVitals(this.lease, this.writer),
       },
     ]);
-    this.startStream = new StartStream(streams, nodes, this.signals, configured(settings), clock);
-    this.patchStream = new PatchStream(streams, nodes, this.signals);
-    this.retryStream = new RetryStream(streams, nodes, this.signals);
-    this.stopStream = new StopStream(streams, nodes, this.signals);
+    this.startStream = new StartStream(
+      streams,
+      nodes,
+      this.announce,
+      this.signals,
+      configured(settings),
+      clock,
+    );
+    this.patchStream = new PatchStream(streams, nodes, this.announce);
+    this.retryStream = new RetryStream(streams, nodes, this.announce);
+    this.stopStream = new StopStream(streams, nodes, this.announce);
   }
 
   /** Accepted, and everything done that needs no time to pass. */

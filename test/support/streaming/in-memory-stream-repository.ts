@@ -14,6 +14,7 @@ import {
   type PathIntent,
   type PreviewOutcome,
   type RetryOutcome,
+  type SavedChange,
   type StartOutcome,
   type StreamDetails,
   type StopOutcome,
@@ -129,14 +130,19 @@ export class InMemoryStreamRepository extends StreamRepository {
   override async stop(id: string, expected: ExpectedGenerations = null): Promise<StopOutcome> {
     const row = this.locked(id);
     if (row?.state.desired === 'STOPPED') {
-      return { kind: 'stopped', stream: this.read(row), hasStopped: false };
+      return {
+        kind: 'stopped',
+        stream: this.read(row),
+        previousStatus: row.state.status,
+        hasStopped: false,
+      };
     }
     const judged = judge(row, expected);
     if (judged.kind !== 'active') {
       return judged as Exclude<typeof judged, { kind: 'stopped' }>;
     }
     const stream = this.change(judged.row, stoppedRow(judged.row, this.time()));
-    return { kind: 'stopped', stream, hasStopped: true };
+    return { kind: 'stopped', stream, previousStatus: judged.row.state.status, hasStopped: true };
   }
 
   override async patch(
@@ -261,16 +267,41 @@ export class InMemoryStreamRepository extends StreamRepository {
   override async saveObserved(
     changes: readonly StreamChange[],
     fence: Fence | null,
-  ): Promise<Set<string>> {
+  ): Promise<Map<string, SavedChange>> {
     this.mustAnswer();
     if (changes.length > 0 && this.isLocked) {
       throw new Error('canceling statement due to lock timeout');
     }
     this.writes += 1;
     if (fence !== null && !isSame(fence, this.currentFence)) {
-      return new Set();
+      return new Map();
     }
-    return new Set(changes.filter((change) => this.save(change)).map(({ from }) => from.id));
+    const nowMs = this.clock.now().getTime();
+    return new Map(
+      changes
+        .filter((change) => this.save(change))
+        .map(({ from, event }) => [
+          from.id,
+          {
+            nodeId: this.rows.get(from.id)?.nodeId ?? '',
+            awaited: event?.toStatus === 'RUNNING' ? this.awaited(from, nowMs) : null,
+          },
+        ]),
+    );
+  }
+
+  /** As the statement works it out: the first time, or the newest loss that was not asked for. */
+  private awaited({ id }: StreamState, nowMs: number): SavedChange['awaited'] {
+    const row = this.rows.get(id);
+    const events = this.log.filter(({ streamId }) => streamId === id);
+    const runs = events.filter(({ event }) => event.toStatus === 'RUNNING');
+    if (row !== undefined && runs.length === 1) {
+      return { since: 'start', ms: nowMs - row.createdAt.getTime() };
+    }
+    const lost = events.findLast(({ event }) => event.fromStatus === 'RUNNING');
+    return lost === undefined || 'by' in lost.event.data
+      ? null
+      : { since: 'loss', ms: nowMs - lost.event.at.getTime() };
   }
 
   /** Oldest first. */

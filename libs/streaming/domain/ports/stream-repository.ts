@@ -5,6 +5,7 @@ import { type PlaybackBases } from '../camera-path.js';
 import { type SourceUrl } from '../source-url.js';
 import { type Fence } from './node-leases.js';
 import { type PathSpec } from './media-mtx-client.js';
+import { type AwaitedSince } from './streaming-metrics.js';
 import {
   type ExpectedGenerations,
   type PatchDecision,
@@ -107,7 +108,12 @@ export type RetryOutcome =
 
 export type StopOutcome =
   | Exclude<RefusedChange, { kind: 'stopped' }>
-  | { readonly kind: 'stopped'; readonly stream: StreamRecord; readonly hasStopped: boolean };
+  | {
+      readonly kind: 'stopped';
+      readonly stream: StreamRecord;
+      readonly previousStatus: StreamStatus;
+      readonly hasStopped: boolean;
+    };
 
 export interface StreamFilter {
   readonly status?: StreamStatus | undefined;
@@ -144,6 +150,13 @@ export interface PathIntent {
   readonly state: StreamState;
   /** Null when the path should not exist. */
   readonly spec: PathSpec | null;
+}
+
+/** An observation that was saved. */
+export interface SavedChange {
+  readonly nodeId: string;
+  /** With it became RUNNING, for how long that was waited for; null: it did not, or nobody knows. */
+  readonly awaited: { readonly since: AwaitedSince; readonly ms: number } | null;
 }
 
 /** What a path was told to be: the newest generation, known to be accepted. */
@@ -209,9 +222,12 @@ export abstract class StreamRepository {
   abstract intentAges(ids: readonly string[]): Promise<Map<string, number>>;
   /** What the newest row of each path wants; no entry where there is no row. */
   abstract newestDesired(nodeId: string, paths: readonly string[]): Promise<Map<string, Desired>>;
-  /** One statement for all. With a fence, nothing is saved unless that lease is still held. */
+  /**
+   * One statement for all. With a fence, nothing is saved unless that lease is still held.
+   * @returns by id those that were saved
+   */
   abstract saveObserved(
     changes: readonly StreamChange[],
     fence: Fence | null,
-  ): Promise<Set<string>>;
+  ): Promise<Map<string, SavedChange>>;
 }

@@ -4,6 +4,8 @@
  * very epoch of the lease is still held and has not expired by the database's own clock.
  */
 import { type Fence } from '../../domain/ports/node-leases.js';
+import { type SavedChange } from '../../domain/ports/stream-repository.js';
+import { type AwaitedSince } from '../../domain/ports/streaming-metrics.js';
 import { type StreamChange } from '../../domain/stream.js';
 import { INSERT_EVENT } from './stream-event.row.js';
 
@@ -31,13 +33,36 @@ export const SAVE_OBSERVED_SQL = `
     WHERE streams.id = c.id AND streams.version = c.version
       AND ($12::text IS NULL OR EXISTS (SELECT 1 FROM held))
     RETURNING streams.id, streams.version, streams.generation, streams.status, streams.reason,
+      streams.node_id, streams.created_at, streams.started_at,
       c.event_type, c.from_status
   ), e AS (
     ${INSERT_EVENT}
     SELECT id, version, generation, event_type, from_status, status, reason, 'reconciler', now(), '{}'
     FROM s WHERE event_type IS NOT NULL
   )
-  SELECT id FROM s`;
+  SELECT s.id, s.node_id,
+    CASE WHEN s.started_at = now() THEN 'start' WHEN loss.at IS NOT NULL THEN 'loss' END AS since,
+    (extract(epoch FROM now() - CASE WHEN s.started_at = now() THEN s.created_at ELSE loss.at END)
+      * 1000)::float8 AS awaited_ms
+  FROM s LEFT JOIN LATERAL (
+    -- The newest time that it ceased to be RUNNING, if that was not asked for.
+    SELECT last.at FROM (
+      SELECT at, actor FROM stream_events
+      WHERE stream_id = s.id AND from_status = 'RUNNING'
+      ORDER BY version DESC LIMIT 1
+    ) last WHERE last.actor = 'reconciler'
+  ) loss ON s.status = 'RUNNING' AND s.from_status <> 'RUNNING'`;
+
+export interface SavedRead {
+  readonly id: string;
+  readonly node_id: string;
+  readonly since: AwaitedSince | null;
+  readonly awaited_ms: number | null;
+}
+
+export function toSavedChange({ node_id: nodeId, since, awaited_ms: ms }: SavedRead): SavedChange {
+  return { nodeId, awaited: since === null || ms === null ? null : { since, ms } };
+}
 
 export function saveObservedParameters(
   changes: readonly StreamChange[],

@@ -138,5 +138,10 @@ export function toStopOutcome(row: ChangeRead | undefined): StopOutcome {
   }
   return row.verdict === 'stale'
     ? { kind: 'stale', generation: row.generation }
-    : { kind: 'stopped', stream: toRecord(row), hasStopped: row.verdict === 'now stopped' };
+    : {
+        kind: 'stopped',
+        stream: toRecord(row),
+        previousStatus: row.previous_status,
+        hasStopped: row.verdict === 'now stopped',
+      };
 }

@@ -14,6 +14,7 @@ import {
   type PathIntent,
   type PreviewOutcome,
   type RetryOutcome,
+  type SavedChange,
   type StartOutcome,
   type StreamDetails,
   type StopOutcome,
@@ -27,7 +28,12 @@ import {
 import { type StreamChange, type StreamState, isWanted } from '../../domain/stream.js';
 import { type Desired, type Transport } from '../../domain/stream-status.js';
 import { type ChangeRead } from './active-stream.js';
-import { SAVE_OBSERVED_SQL, saveObservedParameters } from './observed-changes.js';
+import {
+  SAVE_OBSERVED_SQL,
+  type SavedRead,
+  saveObservedParameters,
+  toSavedChange,
+} from './observed-changes.js';
 import { HAS_ROOM_SQL, onlyPlace, placeParameters } from './placement.js';
 import { decodeSecret } from './source-secret.js';
 import { type StreamEventRead, toEventRecord } from './stream-event.row.js';
@@ -215,12 +221,12 @@ export class TypeOrmStreamRepository extends StreamRepository {
   override async saveObserved(
     changes: readonly StreamChange[],
     fence: Fence | null,
-  ): Promise<Set<string>> {
-    const rows = await this.db.query<{ id: string }>(
+  ): Promise<Map<string, SavedChange>> {
+    const rows = await this.db.query<SavedRead>(
       SAVE_OBSERVED_SQL,
       saveObservedParameters(changes, fence),
     );
-    return new Set(rows.map(({ id }) => id));
+    return new Map(rows.map((row) => [row.id, toSavedChange(row)]));
   }
 }
 

@@ -1,0 +1,109 @@
+/**
+ * The site in numbers, for whoever asks again and again: read beside the asking, with patience that
+ * ends, and as last known when the database does not answer. Ages go on meanwhile, so that what is
+ * old says so by itself. Nobody asking costs nothing.
+ */
+import { Injectable } from '@nestjs/common';
+
+import { Clock } from '#kernel/clock.js';
+
+import { type ListedNode, NodeDirectory } from '../domain/ports/node-directory.js';
+import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
+import { type StreamTally, StreamTallies } from '../domain/ports/stream-tallies.js';
+import { ConfiguredNodes } from './configured-nodes.js';
+
+/** Too low: a database under load counts as out. Too high: a scrape ends before its answer. */
+const PATIENCE_MS = 1_000;
+
+export interface NodeTally extends Pick<ListedNode, 'id' | 'streams' | 'maxPaths'> {
+  readonly isLeased: boolean;
+  /** By its last look, which is `lookAgeMs` old. */
+  readonly isReachable: boolean;
+  readonly lookAgeMs: number | null;
+  readonly isPoisoned: boolean;
+  readonly areWritesFailing: boolean;
+}
+
+export interface SiteTally {
+  readonly tallies: readonly StreamTally[];
+  readonly stopped: number;
+  readonly nodes: readonly NodeTally[];
+}
+
+interface Known extends SiteTally {
+  readonly readAtMs: number;
+}
+
+@Injectable()
+export class TallySite {
+  private known: Known | null = null;
+  private underWay: Promise<void> | null = null;
+
+  constructor(
+    private readonly streams: StreamTallies,
+    private readonly leases: NodeLeases,
+    private readonly directory: NodeDirectory,
+    private readonly configured: ConfiguredNodes,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Null until it could be read once. Never fails. */
+  async execute(): Promise<SiteTally | null> {
+    const ended = new AbortController();
+    this.underWay ??= this.read().finally(() => {
+      this.underWay = null;
+    });
+    await Promise.race([this.underWay, this.clock.delay(PATIENCE_MS, ended.signal)]);
+    ended.abort();
+    return this.known === null ? null : aged(this.known, this.clock.monotonicMs());
+  }
+
+  /** Why it cannot be read is said by whoever looks after the database. */
+  private async read(): Promise<void> {
+    const readAtMs = this.clock.monotonicMs();
+    try {
+      const [{ tallies, stopped }, reports, nodes] = await Promise.all([
+        this.streams.count(),
+        this.leases.report(),
+        this.directory.list(),
+      ]);
+      const byId = new Map(reports.map((report) => [report.nodeId, report]));
+      const known = nodes.filter(({ id, active }) => this.isConfigured(id) || active > 0);
+      const tallied = known.map((node) => tallyOf(node, byId.get(node.id)));
+      this.known = { readAtMs, tallies, stopped, nodes: tallied };
+    } catch {
+      // As last known.
+    }
+  }
+
+  private isConfigured(nodeId: string): boolean {
+    return this.configured.descriptions.some(({ id }) => id === nodeId);
+  }
+}
+
+function tallyOf({ id, streams, maxPaths }: ListedNode, report?: NodeReport): NodeTally {
+  const { conditions = null, isLeased = false, lookAgeMs = null } = report ?? {};
+  return { id, streams, maxPaths, isLeased, lookAgeMs, ...stateOf(conditions) };
+}
+
+function stateOf(
+  conditions: NodeConditions | null,
+): Pick<NodeTally, 'isReachable' | 'isPoisoned' | 'areWritesFailing'> {
+  return {
+    isReachable: conditions?.isReachable ?? false,
+    isPoisoned: conditions?.isPoisoned ?? false,
+    areWritesFailing: typeof conditions?.writeCause === 'string',
+  };
+}
+
+function aged({ tallies, stopped, nodes, readAtMs }: Known, nowMs: number): SiteTally {
+  const sinceMs = nowMs - readAtMs;
+  return {
+    tallies,
+    stopped,
+    nodes: nodes.map((node) => ({
+      ...node,
+      lookAgeMs: node.lookAgeMs === null ? null : node.lookAgeMs + sinceMs,
+    })),
+  };
+}

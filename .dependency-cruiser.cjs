@@ -35,6 +35,8 @@ module.exports = {
           '^node_modules/(uuid|@nestjs/common)/',
           // Hashes, which are as pure as the rest.
           '^crypto$',
+          // Carries on what a log line and a trace belong to.
+          '^async_hooks$',
         ],
       },
     },

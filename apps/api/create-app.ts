@@ -9,6 +9,7 @@ import { refuseWithoutIfMatch } from '#platform/http/if-match.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { earlyLogger } from '#platform/logging/logger-module.js';
 import { HttpMetrics } from '#platform/metrics/http-metrics.js';
+import { takeTraceContext } from '#platform/tracing/trace-context.js';
 
 import { AppModule } from './app.module.js';
 import { serveDocument } from './openapi.js';
@@ -28,6 +29,7 @@ export async function createApp(
     },
   );
   const fastify = app.getHttpAdapter().getInstance();
+  takeTraceContext(fastify);
   app.get(RouteTable).observe(fastify);
   app.get(HttpMetrics).observe(fastify);
   app.get(Drain).observe(fastify);

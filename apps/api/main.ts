@@ -2,8 +2,9 @@ import { setFlagsFromString } from 'node:v8';
 
 import { InvalidEnvironment, loadApiConfig } from '#platform/config/api-config.js';
 import { environment } from '#platform/config/environment.js';
+import { beginTracing } from '#platform/tracing/tracing.js';
 
-import { serve } from './serve.js';
+import { tracingSettings } from './tracing-settings.js';
 
 /**
  * How far the heap may grow between two full collections. Each tick of a large site leaves garbage, and
@@ -13,7 +14,11 @@ const HEAP_GROWING_PERCENT = 40;
 
 async function main(): Promise<void> {
   setFlagsFromString(`--heap-growing-percent=${HEAP_GROWING_PERCENT}`);
-  await serve(loadApiConfig(environment()));
+  const loaded = loadApiConfig(environment());
+  await beginTracing(environment(), tracingSettings(loaded.config));
+  // Loaded after it, or it could not look into what this loads.
+  const { serve } = await import('./serve.js');
+  await serve(loaded);
 }
 
 main().catch((err: unknown) => {

@@ -7,6 +7,7 @@ import { Logger } from '@nestjs/common';
 import { type NestFastifyApplication } from '@nestjs/platform-fastify';
 
 import { Drain } from '#platform/http/drain.js';
+import { endTracing } from '#platform/tracing/tracing.js';
 import { Nodes } from '#streaming/application/nodes.js';
 
 const logger = new Logger('Process');
@@ -53,6 +54,7 @@ async function drain(
     }
     await left;
     await app.close();
+    await endTracing();
     logger.log('drained');
     return 0;
   } catch (err) {

@@ -7,6 +7,7 @@ import { Logger, LoggerModule, type Params, PinoLogger } from 'nestjs-pino';
 import { type IncomingMessage, type ServerResponse } from 'node:http';
 
 import { shownPath } from '../http/request-path.js';
+import { traceIds } from '../tracing/trace-context.js';
 import { loggedError } from './logged-error.js';
 import { ProcessWarnings } from './process-warnings.js';
 
@@ -51,6 +52,7 @@ function pinoParams({ level, format }: LoggingSettings): Params {
         },
       },
       quietReqLogger: true,
+      mixin: () => traceIds(),
       customAttributeKeys: { reqId: 'requestId', responseTime: 'durationMs' },
       serializers: {
         req: (request: { method: string; url: string }) => ({

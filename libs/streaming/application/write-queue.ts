@@ -5,6 +5,8 @@
  * call at a time gains nothing and makes callers wait behind a restore. Interactive jobs go first
  * and outside every limit; the rest is paced, so that cameras are not all dialled at once.
  */
+import { AsyncResource } from 'node:async_hooks';
+
 import { type Clock } from '#kernel/clock.js';
 
 export const PRIORITIES = ['interactive', 'watched', 'background'] as const;
@@ -32,6 +34,7 @@ interface Pending<R> {
   job: WriteJob;
   readonly settle: ((result: R) => void)[];
   readonly sinceMs: number;
+  readonly run: (job: WriteJob) => Promise<R>;
 }
 
 export class WriteQueue<R extends JobResult> {
@@ -74,7 +77,9 @@ export class WriteQueue<R extends JobResult> {
       const known = this.pending.get(job.path);
       if (known === undefined) {
         const sinceMs = this.clock.monotonicMs();
-        this.pending.set(job.path, { job: full, settle: [resolve], sinceMs });
+        // As whoever asked first: what is logged and traced meanwhile is not of who woke the queue.
+        const run = AsyncResource.bind(this.run);
+        this.pending.set(job.path, { job: full, settle: [resolve], sinceMs, run });
       } else {
         known.job = merge(known.job, full);
         known.settle.push(resolve);
@@ -123,7 +128,7 @@ export class WriteQueue<R extends JobResult> {
     }
     this.pending.delete(next.job.path);
     this.current = next;
-    const result = await this.run(next.job).finally(() => {
+    const result = await next.run(next.job).finally(() => {
       this.current = null;
     });
     if (result.hasDialled && this.dialsPerSecond > 0) {

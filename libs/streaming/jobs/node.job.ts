@@ -7,6 +7,7 @@ import { SchedulerRegistry } from '@nestjs/schedule';
 
 import { Clock } from '#kernel/clock.js';
 import { BackgroundLoop, type RunResult } from '#platform/background-loop.js';
+import { traced } from '#platform/tracing/trace-context.js';
 
 import { AskFirst } from '../application/ask-first.js';
 import { FollowStream } from '../application/follow-stream.js';
@@ -164,7 +165,9 @@ export class NodeJob implements BeforeApplicationShutdown {
     }
     const startedMs = this.clock.monotonicMs();
     const result = await this.timed(startedMs, () =>
-      this.reconcile.execute(fence, this.stopping.signal),
+      traced('reconcile node', { 'vigia.node': fence.nodeId }, () =>
+        this.reconcile.execute(fence, this.stopping.signal),
+      ),
     );
     const endedMs = this.clock.monotonicMs();
     const gapMs = Math.max(HINT_GAP_MS, HINT_GAP_LOOKS * (endedMs - startedMs));

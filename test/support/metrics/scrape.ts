@@ -32,10 +32,11 @@ export class Scrape {
       (series) =>
         series.name === name && wanted.every(([key, value]) => series.labels[key] === value),
     );
-    if (found.length !== 1) {
+    const [only] = found;
+    if (only === undefined || found.length > 1) {
       throw new Error(`${found.length} series are called ${name} ${JSON.stringify(labels)}`);
     }
-    return (found[0] as Series).value;
+    return only.value;
   }
 
   labelsOf(name: string): Labels[] {

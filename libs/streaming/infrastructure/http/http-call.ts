@@ -9,6 +9,7 @@ import { type HttpService } from '@nestjs/axios';
 import { type AxiosRequestConfig, isAxiosError } from 'axios';
 
 import { withAnySignal } from '#platform/any-signal.js';
+import { traceHeaders } from '#platform/tracing/trace-context.js';
 
 /** Whom to call, and as whom. */
 export interface HttpCallSettings {
@@ -50,6 +51,7 @@ const FAILURES: Readonly<Record<string, string>> = {
 
 export class HttpCall {
   private readonly defaults: AxiosRequestConfig;
+  private readonly headers: Readonly<Record<string, string>>;
 
   constructor(
     private readonly http: HttpService,
@@ -67,10 +69,9 @@ export class HttpCall {
       transformResponse: (data: unknown) => data,
       validateStatus: () => true,
       ...(settings.credentials && { auth: { ...settings.credentials } }),
-      ...(settings.token !== undefined && {
-        headers: { authorization: `Bearer ${settings.token}` },
-      }),
     };
+    this.headers =
+      settings.token === undefined ? {} : { authorization: `Bearer ${settings.token}` };
   }
 
   async send(call: Call): Promise<Answer> {
@@ -100,6 +101,7 @@ export class HttpCall {
           url: call.path,
           data: call.body,
           signal,
+          headers: { ...this.headers, ...traceHeaders() },
         }),
       );
       return { kind: 'answered', status: response.status, text: response.data };

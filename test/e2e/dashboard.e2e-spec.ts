@@ -5,8 +5,9 @@ import { MediaMtxSimulator } from '#simulator/media-mtx-simulator.js';
 import { secretSource } from '#test/support/api/api-client.js';
 import { ApiProcess } from '#test/support/api/api-process.js';
 import { eventually } from '#test/support/eventually.js';
+import { scrape } from '#test/support/metrics/scrape.js';
 import { NodesFile } from '#test/support/nodes-file.js';
-import { exposedIn, metricsIn, selectorsIn } from '#test/support/observability/expressions.js';
+import { metricsIn, selectorsIn } from '#test/support/observability/expressions.js';
 import { alerts, panels, recordings } from '#test/support/observability/files.js';
 import { findProgram } from '#test/support/observability/programs.js';
 import { PrometheusProcess } from '#test/support/observability/prometheus-process.js';
@@ -158,8 +159,7 @@ describeWithPrometheus('after a day of faults (needs prometheus)', () => {
       ...[...alerts, ...recordings].map(({ expr }) => expr),
       ...panels.flatMap(({ targets }) => targets.map(({ expr }) => expr)),
     ];
-    const scrape = await (await fetch(`${api.client.baseUrl}/metrics`)).text();
-    const exposed = exposedIn(scrape);
+    const { names: exposed } = await scrape(api.port);
     expect(metricsIn(asked).filter((name) => !exposed.includes(name))).toEqual([]);
 
     const selectors = selectorsIn(asked).filter((selector) => !selector.startsWith('ALERTS'));

@@ -12,11 +12,6 @@ export function metricsIn(expressions: readonly string[]): string[] {
   );
 }
 
-/** Names of series in an answer of /metrics. */
-export function exposedIn(scrape: string): string[] {
-  return unique(scrape.match(/^[a-zA-Z_:][\w:]*/gm) ?? []);
-}
-
 function unique(words: readonly string[]): string[] {
   return [...new Set(words)].sort();
 }

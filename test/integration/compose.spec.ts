@@ -25,6 +25,7 @@ interface Service {
   readonly image?: string;
   readonly build?: { readonly dockerfile: string };
   readonly command?: readonly string[];
+  readonly profiles?: readonly string[];
   readonly restart: string;
   readonly environment: Readonly<Record<string, string>>;
   readonly ports?: readonly string[];
@@ -32,10 +33,13 @@ interface Service {
   readonly volumes?: readonly string[];
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly read_only?: boolean;
+  readonly cap_drop?: readonly string[];
 }
 
 interface Compose {
-  readonly services: Readonly<Record<'postgres' | 'node' | 'migrate' | 'api', Service>>;
+  readonly services: Readonly<
+    Record<'postgres' | 'node' | 'migrate' | 'api' | 'prometheus' | 'grafana', Service>
+  >;
   readonly networks: Readonly<Record<string, { readonly internal?: boolean } | null>>;
 }
 
@@ -46,7 +50,12 @@ const withDefaults = (text: string) => text.replaceAll(/\$\{\w+:-([^}]*)\}/g, '$
 
 describe('docker-compose.yml', () => {
   const compose = parse(withDefaults(read('docker-compose.yml')), { merge: true }) as Compose;
-  const { postgres, node, migrate, api } = compose.services;
+  const { postgres, node, migrate, api, prometheus, grafana } = compose.services;
+  const onNetwork = (name: string) =>
+    Object.entries(compose.services)
+      .filter(([, service]) => service.networks.includes(name))
+      .map(([service]) => service)
+      .sort();
 
   it('is valid by the schema of the Compose specification', () => {
     const packageJson = createRequire(import.meta.url).resolve('dclint/package.json');
@@ -68,18 +77,13 @@ describe('docker-compose.yml', () => {
 
   it('publishes to this machine only, and neither the database, the control API nor the agent', () => {
     const published = Object.values(compose.services).flatMap(({ ports = [] }) => ports);
-    expect(published).toHaveLength(6);
+    expect(published).toHaveLength(8);
     for (const port of published) expect(port).toMatch(/^127\.0\.0\.1:(\d+):\1(\/udp|\/tcp)?$/);
     expect(published.filter((port) => /:(5432|9996|9997|9998)/.test(port))).toEqual([]);
     expect([postgres.ports, migrate.ports]).toEqual([undefined, undefined]);
   });
 
   it('lets the API alone reach the node, and the API and its migration the database', () => {
-    const onNetwork = (name: string) =>
-      Object.entries(compose.services)
-        .filter(([, service]) => service.networks.includes(name))
-        .map(([service]) => service)
-        .sort();
     expect(onNetwork('control')).toEqual(['api', 'node']);
     expect(onNetwork('media')).toEqual(['node']);
     expect(onNetwork('database')).toEqual(['api', 'migrate', 'postgres']);
@@ -140,6 +144,52 @@ describe('docker-compose.yml', () => {
       `./docker/mediamtx.yml:${config.NODE_BASE_FILE}:ro`,
       `node-data:${config.NODE_AGENT_DIR}`,
     ]);
+  });
+
+  it('starts Prometheus and Grafana when they are asked for, and as what they are', () => {
+    const optional = Object.entries(compose.services).filter(([, { profiles }]) => profiles);
+    expect(optional.map(([name]) => name)).toEqual(['prometheus', 'grafana']);
+    for (const service of [prometheus, grafana]) {
+      expect(service).toMatchObject({
+        profiles: ['observability'],
+        image: expect.stringMatching(/:v?\d+\.\d+\.\d+$/),
+        restart: 'unless-stopped',
+        read_only: true,
+        cap_drop: ['ALL'],
+      });
+    }
+  });
+
+  it('lets Prometheus reach the API, and Grafana nothing but Prometheus', () => {
+    expect(onNetwork('metrics')).toEqual(['api', 'prometheus']);
+    expect(onNetwork('dashboards')).toEqual(['grafana', 'prometheus']);
+    expect([prometheus.networks, grafana.networks]).toEqual([
+      ['metrics', 'dashboards'],
+      ['dashboards'],
+    ]);
+    expect(compose.networks['metrics']).toEqual({ internal: true });
+  });
+
+  it('gives Grafana no account, and the port that it is published with', () => {
+    expect(grafana.environment).toMatchObject({
+      GF_SERVER_HTTP_PORT: '3001',
+      GF_AUTH_ANONYMOUS_ENABLED: 'true',
+      GF_AUTH_BASIC_ENABLED: 'false',
+      GF_AUTH_DISABLE_LOGIN_FORM: 'true',
+      GF_SECURITY_DISABLE_INITIAL_ADMIN_CREATION: 'true',
+    });
+    expect(grafana.ports).toEqual(['127.0.0.1:3001:3001']);
+  });
+
+  it('mounts files that exist, and lets nobody write to them', () => {
+    const mounts = Object.values(compose.services)
+      .flatMap(({ volumes = [] }) => volumes)
+      .filter((volume) => volume.startsWith('./'));
+    expect(mounts).toHaveLength(5);
+    for (const mount of mounts) {
+      const [source = '', , mode] = mount.split(':');
+      expect([existsSync(path.join(ROOT, source)), mode]).toEqual([true, 'ro']);
+    }
   });
 });
 

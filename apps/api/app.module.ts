@@ -11,9 +11,11 @@ import { InputPipe } from '#platform/http/invalid-input.js';
 import { ProblemFilter } from '#platform/http/problem.filter.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { loggerModule } from '#platform/logging/logger-module.js';
+import { ReadNodes } from '#streaming/application/read-nodes.js';
 import { StreamingModule } from '#streaming/streaming.module.js';
 
 import { connectDatabase } from './connect-database.js';
+import { HealthChecks, healthConnection } from './health/health-checks.js';
 import { HealthController } from './health/health.controller.js';
 import { streamingSetup } from './settings.js';
 
@@ -46,6 +48,12 @@ export class AppModule {
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
+        {
+          provide: HealthChecks,
+          inject: [ReadNodes, Clock],
+          useFactory: (nodes: ReadNodes, clock: Clock) =>
+            new HealthChecks(healthConnection(config.DATABASE_URL), nodes, clock),
+        },
       ],
     };
   }

@@ -94,8 +94,11 @@ export class HealthController {
       this.checks.database.soon(),
       this.checks.nodes.soon(),
     ]);
-    if (database.kind !== 'good' || checked.kind !== 'good') {
+    if (database.kind !== 'good') {
       return indicator.degraded('unknown: the database cannot be used');
+    }
+    if (checked.kind !== 'good') {
+      return indicator.degraded(`unknown: ${trouble(checked)}`);
     }
     const details = { nodes: checked.value };
     return checked.value.every(({ isHealthy }) => isHealthy)

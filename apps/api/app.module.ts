@@ -12,9 +12,12 @@ import { ProblemFilter } from '#platform/http/problem.filter.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { loggerModule } from '#platform/logging/logger-module.js';
 import { MetricsModule } from '#platform/metrics/metrics.module.js';
+import { ReadNodes } from '#streaming/application/read-nodes.js';
 import { StreamingModule } from '#streaming/streaming.module.js';
 
 import { connectDatabase } from './connect-database.js';
+import { HealthChecks, healthConnection } from './health/health-checks.js';
+import { HealthMetrics } from './health/health-metrics.js';
 import { HealthController } from './health/health.controller.js';
 import { streamingSetup } from './settings.js';
 import { VERSION } from './version.js';
@@ -49,6 +52,13 @@ export class AppModule {
       providers: [
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
+        HealthMetrics,
+        {
+          provide: HealthChecks,
+          inject: [ReadNodes, Clock],
+          useFactory: (nodes: ReadNodes, clock: Clock) =>
+            new HealthChecks(healthConnection(config.DATABASE_URL), nodes, clock),
+        },
       ],
     };
   }

@@ -48,6 +48,7 @@ function sharedSettings(config: ApiConfig): Provider[] {
       useFactory: () =>
         new DedicatedConnection({
           url: config.DATABASE_URL,
+          name: 'vigia-lease',
           connectTimeoutMs: CONNECT_TIMEOUT_MS,
           queryTimeoutMs: LEASE_QUERY_TIMEOUT_MS,
         }),

@@ -8,23 +8,14 @@ import {
   HealthCheckService,
   HealthIndicatorService,
   type HealthCheckResult,
-  type HealthCheckAttempt,
-  type HealthIndicatorFunction,
   type HealthIndicatorResult,
 } from '@nestjs/terminus';
 
-import { Database } from '#platform/database/database.js';
+import { type Checked } from '#platform/background-check.js';
 import { Drain } from '#platform/http/drain.js';
-import { ReadNodes } from '#streaming/application/read-nodes.js';
-import { STREAMING_MIGRATIONS } from '#streaming/infrastructure/postgres/schema.js';
 
+import { HealthChecks } from './health-checks.js';
 import { healthSchema } from './health.schema.js';
-
-/** Too low: a busy database looks dead. Too high: a probe times out before it hears the truth. */
-const CHECK_TIMEOUT_MS = 1_000;
-const CACHE_MS = 1_000;
-
-const MIGRATED_SQL = `SELECT count(*)::int AS applied FROM migrations WHERE name = ANY($1)`;
 
 @ApiTags('health')
 @Controller('health')
@@ -32,8 +23,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly indicators: HealthIndicatorService,
-    private readonly database: Database,
-    private readonly nodes: ReadNodes,
+    private readonly checks: HealthChecks,
     private readonly drain: Drain,
   ) {}
 
@@ -50,7 +40,7 @@ export class HealthController {
     standardSchema: healthSchema,
   })
   all(): Promise<HealthCheckResult> {
-    return this.health.check([...this.fatal(), () => this.nodesIndicator()]);
+    return this.everything();
   }
 
   @Get('live')
@@ -70,25 +60,26 @@ export class HealthController {
     standardSchema: healthSchema,
   })
   ready(): Promise<HealthCheckResult> {
-    return this.health.check([...this.fatal(), () => this.nodesIndicator()]);
+    return this.everything();
   }
 
-  private fatal(): HealthIndicatorFunction[] {
-    return [() => this.databaseIndicator(), () => this.processIndicator()];
+  private everything(): Promise<HealthCheckResult> {
+    return this.health.check([
+      () => this.databaseIndicator(),
+      () => this.processIndicator(),
+      () => this.nodesIndicator(),
+    ]);
   }
 
-  private databaseIndicator(): HealthCheckAttempt {
-    return this.indicators
-      .check('database')
-      .attempt(async () => {
-        const names = STREAMING_MIGRATIONS.map(({ name }) => name);
-        const [row] = await this.database.query<{ applied: number }>(MIGRATED_SQL, [names]);
-        if (row?.applied !== names.length) {
-          throw new Error('the schema is not migrated');
-        }
-      })
-      .withTimeout(CHECK_TIMEOUT_MS)
-      .cacheFor(CACHE_MS);
+  private async databaseIndicator(): Promise<HealthIndicatorResult> {
+    const indicator = this.indicators.check('database');
+    const checked = await this.checks.database.soon();
+    if (checked.kind !== 'good') {
+      return indicator.down({ message: trouble(checked), ...timesOf(checked) });
+    }
+    return checked.value.isMigrated
+      ? indicator.up(timesOf(checked))
+      : indicator.down({ message: 'the schema is not migrated', ...timesOf(checked) });
   }
 
   private processIndicator(): HealthIndicatorResult {
@@ -98,29 +89,31 @@ export class HealthController {
 
   private async nodesIndicator(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('mediamtx');
-    try {
-      const nodes = await within(CHECK_TIMEOUT_MS, this.nodes.execute());
-      const details = { nodes };
-      return nodes.every(({ isHealthy }) => isHealthy)
-        ? indicator.up(details)
-        : indicator.degraded(details);
-    } catch {
+    // What the nodes are like is written in the database: without it, what is remembered is old.
+    const [database, checked] = await Promise.all([
+      this.checks.database.soon(),
+      this.checks.nodes.soon(),
+    ]);
+    if (database.kind !== 'good') {
       return indicator.degraded('unknown: the database cannot be used');
     }
+    if (checked.kind !== 'good') {
+      return indicator.degraded(`unknown: ${trouble(checked)}`);
+    }
+    const details = { nodes: checked.value };
+    return checked.value.every(({ isHealthy }) => isHealthy)
+      ? indicator.up(details)
+      : indicator.degraded(details);
   }
 }
 
-/** @throws when `answer` takes longer than `ms` */
-async function within<T>(ms: number, answer: Promise<T>): Promise<T> {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_resolve, reject) => {
-    timer = setTimeout(() => {
-      reject(new Error(`no answer within ${ms} ms`));
-    }, ms);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
+function trouble({ kind }: Checked<unknown>): string {
+  return kind === 'failed' ? 'cannot be used' : 'not asked yet, or no answer for too long';
+}
+
+/** How long the last answer took, and how old it is. */
+function timesOf(checked: Checked<unknown>): { responseTime?: number; ageMs?: number } {
+  return checked.kind === 'unknown'
+    ? {}
+    : { responseTime: Math.round(checked.tookMs), ageMs: Math.round(checked.ageMs) };
 }

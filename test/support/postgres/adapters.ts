@@ -36,6 +36,7 @@ export class Adapters {
   leases(owner: string, leaseTtlMs = LEASE_TTL_MS, queryTimeoutMs = 3_000): PgNodeLeases {
     const connection = new DedicatedConnection({
       url: this.url,
+      name: 'vigia-lease',
       connectTimeoutMs: 2_000,
       queryTimeoutMs,
     });

@@ -55,6 +55,10 @@ const lost = (state: StreamState): StreamChange =>
     stream.observedLost();
   });
 
+function idsOf(saved: ReadonlyMap<string, unknown>): Set<string> {
+  return new Set(saved.keys());
+}
+
 async function versionsOfEvents({ id }: StreamState): Promise<number[]> {
   const events = await one.streams.events(id, { limit: 100, beforeVersion: null });
   return (events ?? []).map(({ version }) => version).reverse();
@@ -66,7 +70,7 @@ describe('an observation', () => {
 
     const saved = await one.streams.saveObserved([running(state)], null);
 
-    expect(saved).toEqual(new Set([state.id]));
+    expect(idsOf(saved)).toEqual(new Set([state.id]));
     expect(await stateOf(state.path)).toMatchObject({
       status: 'RUNNING',
       appliedGeneration: 1,
@@ -123,6 +127,35 @@ describe('an observation', () => {
     expect(chain.slice(1).map(({ fromStatus }) => fromStatus)).toEqual(
       chain.slice(0, -1).map(({ toStatus }) => toStatus),
     );
+  });
+
+  it('tells for how long RUNNING was awaited, since the start or since the loss', async () => {
+    const { id, path } = await started();
+    const awaited = async (see: (stream: Stream) => void): Promise<unknown> => {
+      const saved = await one.streams.saveObserved([observed(await stateOf(path), see)], null);
+      expect(saved.get(id)?.nodeId).toBe(NODE_ID);
+      return saved.get(id)?.awaited;
+    };
+    const since = (at: Date): number => Date.now() - at.getTime();
+    const begun = (await one.streams.findById(id))?.createdAt ?? new Date(0);
+
+    const first = await awaited((stream) => stream.observedRunning());
+    expect(first).toEqual({ since: 'start', ms: expect.any(Number) });
+    expect((first as { ms: number }).ms).toBeLessThanOrEqual(since(begun) + 1);
+    expect(await awaited((stream) => stream.observedLost())).toBeNull();
+    expect(await awaited((stream) => stream.failed('SOURCE_NO_MEDIA'))).toBeNull();
+    const [, lost] = (await one.streams.events(id, { limit: 2, beforeVersion: null })) ?? [];
+    // Put back: the loss was an hour ago.
+    await database.query(`UPDATE stream_events SET at = at - interval '1 hour' WHERE seq = $1`, [
+      lost?.seq,
+    ]);
+    const back = (await awaited((stream) => stream.observedRunning())) as { ms: number };
+    expect(back).toMatchObject({ since: 'loss' });
+    expect(Math.floor(back.ms / 3_600_000)).toBe(1);
+
+    // Asked for, and so no loss.
+    await one.streams.retry(id, null);
+    expect(await awaited((stream) => stream.observedRunning())).toBeNull();
   });
 
   it('leaves the last error readable after the stream has recovered', async () => {
@@ -193,7 +226,7 @@ describe('an observation', () => {
     await one.streams.saveObserved([running(state)], null);
     const before = await one.streams.findById(state.id);
 
-    expect(await other.streams.saveObserved([running(state)], null)).toEqual(new Set());
+    expect(idsOf(await other.streams.saveObserved([running(state)], null))).toEqual(new Set());
 
     expect(await one.streams.findById(state.id)).toEqual(before);
     expect(await versionsOfEvents(state)).toEqual([1, 2]);
@@ -203,7 +236,7 @@ describe('an observation', () => {
     const state = await started();
     await one.streams.stop(state.id);
 
-    expect(await one.streams.saveObserved([running(state)], null)).toEqual(new Set());
+    expect(idsOf(await one.streams.saveObserved([running(state)], null))).toEqual(new Set());
 
     expect(await stateOf(state.path)).toMatchObject({ status: 'STOPPED', desired: 'STOPPED' });
     expect(await versionsOfEvents(state)).toEqual([1, 2]);
@@ -222,7 +255,7 @@ describe('an observation', () => {
     await stopping.query('COMMIT');
     stopping.release();
 
-    expect(await saving).toEqual(new Set());
+    expect(idsOf(await saving)).toEqual(new Set());
     expect(await stateOf(state.path)).toMatchObject({ status: 'STOPPED', version: 2 });
     expect(await versionsOfEvents(state)).toEqual([1]);
   });
@@ -246,7 +279,7 @@ describe('an observation', () => {
 
     const saved = await one.streams.saveObserved(states.map(running), null);
 
-    expect(saved).toEqual(new Set([states[0].id, states[2].id]));
+    expect(idsOf(saved)).toEqual(new Set([states[0].id, states[2].id]));
     expect(await versionsOfEvents(states[1])).toEqual([1, 2]);
     expect(await stateOf(states[1].path)).toMatchObject({ status: 'STOPPED' });
   });
@@ -288,13 +321,15 @@ describe('an observation under a fence', () => {
   });
 
   async function expectNothingSaved(change: StreamChange, stale: Fence): Promise<void> {
-    expect(await one.streams.saveObserved([change], stale)).toEqual(new Set());
+    expect(idsOf(await one.streams.saveObserved([change], stale))).toEqual(new Set());
     expect(await stateOf(state.path)).toEqual(state);
     expect(await versionsOfEvents(state)).toEqual([1]);
   }
 
   it('is saved while that epoch is held', async () => {
-    expect(await one.streams.saveObserved([running(state)], fence)).toEqual(new Set([state.id]));
+    expect(idsOf(await one.streams.saveObserved([running(state)], fence))).toEqual(
+      new Set([state.id]),
+    );
     expect(await versionsOfEvents(state)).toEqual([1, 2]);
   });
 

@@ -287,7 +287,8 @@ describe('stop', () => {
 
     const second = await other.streams.stop(id);
 
-    expect(second).toEqual({ ...first, hasStopped: false });
+    expect(first).toMatchObject({ previousStatus: 'STARTING', hasStopped: true });
+    expect(second).toEqual({ ...first, previousStatus: 'STOPPED', hasStopped: false });
     expect(await one.streams.events(id, { limit: 10, beforeVersion: null })).toHaveLength(2);
   });
 

@@ -1,3 +1,5 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
 import { beforeEach, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
@@ -305,6 +307,37 @@ describe('WriteQueue, for any sequence of requests', () => {
         expect(begunMs - afterMs).toBeLessThanOrEqual(7);
       }),
     );
+  });
+
+  it('tells how many wait, and for how long the oldest has, the one under way included', async () => {
+    expect(queue.oldestMs).toBe(0);
+    node.isHeld = true;
+    void queue.enqueue({ path: 'a', priority: 'interactive' });
+    await clock.advance(300);
+    void queue.enqueue({ path: 'b', priority: 'interactive' });
+    await clock.advance(700);
+    expect([queue.depth, queue.oldestMs]).toEqual([1, 1_000]);
+    node.letGo();
+    await settled();
+    expect([queue.depth, queue.oldestMs]).toEqual([0, 0]);
+  });
+
+  it('runs each job as whoever asked for it, and not as who woke the queue', async () => {
+    const caller = new AsyncLocalStorage<string>();
+    const seen: unknown[] = [];
+    const own = new WriteQueue<Done>(clock, 0, async (job) => {
+      seen.push([job.path, caller.getStore()]);
+      await clock.delay(10);
+      return { hasDialled: false, number: 0 };
+    });
+    for (const name of ['one', 'other']) {
+      caller.run(name, () => void own.enqueue({ path: name, priority: 'interactive' }));
+    }
+    await clock.advance(100);
+    expect(seen).toEqual([
+      ['one', 'one'],
+      ['other', 'other'],
+    ]);
   });
 });
 

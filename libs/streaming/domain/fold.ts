@@ -42,6 +42,8 @@ export const STALE_CONFIRMED_MS = 4_000;
 export interface PathMemo {
   readonly availableTime: string | null;
   readonly inboundBytes: number;
+  /** The connection by which media came last; null when none has come. */
+  readonly flowedTime: string | null;
   /** Conclusive looks so far; the first one changes no status. */
   readonly looks: number;
   /** When the last conclusive look was; null while the clock of silence is paused. */
@@ -68,6 +70,7 @@ export interface PathMemo {
 export const EMPTY_MEMO: PathMemo = {
   availableTime: null,
   inboundBytes: 0,
+  flowedTime: null,
   looks: 0,
   lookedAtMs: null,
   silentForMs: null,
@@ -153,11 +156,13 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
   const probing = isMedia
     ? sawMedia(memo.probing, nowMs)
     : sawSilence(memo.probing, sample.available, nowMs);
+  const flowed = isMedia ? { time: sample.availableTime, atMs: nowMs } : lastFlow(memo);
   return {
     // Field by field: a spread costs several times as much, and each tick does this for every path.
     memo: {
       availableTime: sample.availableTime,
       inboundBytes: sample.inboundBytes,
+      flowedTime: flowed.time,
       looks: memo.looks + 1,
       lookedAtMs: nowMs,
       silentForMs,
@@ -166,7 +171,7 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       staleAvailableTime: memo.staleAvailableTime,
       staleSinceMs,
       probing,
-      deafUntilMs: isMedia ? nowMs : memo.deafUntilMs,
+      deafUntilMs: flowed.atMs,
       refusals: memo.refusals,
       retryAtMs: memo.retryAtMs,
     },
@@ -183,6 +188,10 @@ function foldPresent(memo: PathMemo, sample: PathSample, nowMs: number): Folded 
       probeInMs: probeInMs(probing, nowMs),
     },
   };
+}
+
+function lastFlow({ flowedTime, deafUntilMs }: PathMemo): { time: string | null; atMs: number } {
+  return { time: flowedTime, atMs: deafUntilMs };
 }
 
 function staleSince(memo: PathMemo, sample: PathSample, nowMs: number): number | null {
@@ -274,12 +283,11 @@ export function rememberApplied(
 }
 
 /**
- * Whether media flows again after an interruption that no two looks have confirmed: by another
- * connection than at the look before, or after none. Only of a stream that counts as RUNNING.
+ * Whether media flows again, by another connection than before. Of a stream that counts as RUNNING
+ * all the while this is an interruption that no two looks have confirmed.
  */
 export function hasBlipped(before: PathMemo, after: PathMemo): boolean {
-  const isFlowing = after.availableTime !== null && after.silentForMs === null;
-  return before.looks > 0 && isFlowing && after.availableTime !== before.availableTime;
+  return before.flowedTime !== null && after.flowedTime !== before.flowedTime;
 }
 
 /** Whether what the node tells is news, and about what is wrong now. */

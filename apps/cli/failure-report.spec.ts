@@ -36,6 +36,13 @@ describe('a failure', () => {
     expect(linesOf(new ApiRefused(problem))).toEqual(['Not now.', '  request id: req-7']);
   });
 
+  it('to reach the API asks whether its address is right', () => {
+    expect(linesOf(unreachable)).toEqual([
+      'The API at http://vigia cannot be reached: ECONNREFUSED.',
+      '  Is --api, or VIGIA_API_URL, right?',
+    ]);
+  });
+
   it('of several lines stays several lines', () => {
     expect(linesOf(new WrongUsage('two faults:\n  a\n  b'))).toHaveLength(3);
   });

@@ -13,6 +13,9 @@ export function exitCodeOf(failure: unknown): ExitCode {
 
 /** What it is, each wrong value, and for a fault of the API what to quote in a report. */
 export function linesOf(failure: unknown): string[] {
+  if (failure instanceof ApiUnreachable) {
+    return [failure.message, '  Is --api, or VIGIA_API_URL, right?'];
+  }
   if (!(failure instanceof ApiRefused)) {
     return messageOf(failure).split('\n');
   }

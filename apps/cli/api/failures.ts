@@ -9,10 +9,7 @@ export class ApiRefused extends Error {
 
 export class ApiUnreachable extends Error {
   constructor(url: string, why: string, options: ErrorOptions = {}) {
-    super(
-      `The API at ${url} cannot be reached: ${why}. Is --api (or VIGIA_API_URL) right?`,
-      options,
-    );
+    super(`The API at ${url} cannot be reached: ${why}.`, options);
   }
 }
 

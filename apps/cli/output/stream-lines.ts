@@ -41,7 +41,7 @@ export function detailLines(stream: StreamDetails, now: Date): string[] {
     ...errorOf(stream),
     ['health', stream.health],
     ['connection', connectionQuality],
-    ['reconnects', `${reconnects}, ${reconnectsLastHour} of them in the last hour`],
+    ['reconnects', `${reconnects} (${reconnectsLastHour} in the last hour)`],
     [
       'last outage',
       lastOutage && `${lastOutage.startedAt}, ${Math.round(lastOutage.durationMs / 1_000)} s`,

@@ -48,9 +48,7 @@ async function list(
   }
   terminal.say(...streamTable(streams.items, now()));
   if (streams.nextCursor !== null) {
-    terminal.note(
-      `There are more than these ${streams.items.length}: --all or --limit shows them.`,
-    );
+    terminal.note('There are more: --all or --limit shows them.');
   }
   return EXIT.ok;
 }

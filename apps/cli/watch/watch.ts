@@ -57,10 +57,14 @@ function tell({ terminal, isJson, now }: Session, { id, cameraId, from, to }: Ch
     terminal.jsonLine({ at, id, cameraId, from, to });
     return;
   }
-  const before = from === null ? '' : `${statusOf(from)} → `;
-  const health =
-    from === null || from.health === to.health ? to.health : `${from.health} → ${to.health}`;
-  terminal.say(`${at}  ${cameraId}  ${before}${statusOf(to)}  ${health}  ${id}`);
+  const status = pair(from === null ? undefined : statusOf(from), statusOf(to));
+  const health = pair(from?.health, to.health);
+  terminal.say(`${at}  ${cameraId}  ${status}  ${health}  ${id}`);
+}
+
+/** Both sides of a change, and what did not change once. */
+function pair(before: string | undefined, after: string): string {
+  return before === undefined || before === after ? after : `${before} → ${after}`;
 }
 
 function tellAway({ terminal, isJson }: Session, failure: unknown): void {

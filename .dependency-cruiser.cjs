@@ -62,6 +62,14 @@ module.exports = {
       to: { path: '^libs/(streaming|simulator|api-client)/' },
     },
     {
+      name: 'api-client-knows-the-document-only',
+      comment:
+        'It is what any caller could generate: what it took from us, no other caller would have.',
+      severity: 'error',
+      from: { path: '^libs/api-client/', pathNot: '\\.spec\\.ts$' },
+      to: { path: '^libs/', pathNot: '^libs/api-client/' },
+    },
+    {
       name: 'libs-know-no-app',
       comment: 'Apps compose libs, never the other way round.',
       severity: 'error',

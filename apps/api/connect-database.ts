@@ -47,8 +47,11 @@ export async function connectDatabase({ url, shouldMigrate }: ConnectOptions): P
   return dataSource;
 }
 
-/** On a data source of its own, since a migration may take longer than any request may wait. */
-export async function migrateDatabase(url: string): Promise<void> {
+/**
+ * On a data source of its own, since a migration may take longer than any request may wait.
+ * @returns names of the migrations that were run
+ */
+export async function migrateDatabase(url: string): Promise<string[]> {
   const dataSource = newDataSource(url, { queryTimeoutMs: 0 });
   await patiently('the database does not answer', () => dataSource.initialize());
   try {
@@ -56,6 +59,7 @@ export async function migrateDatabase(url: string): Promise<void> {
     names.forEach((migration) => {
       logger.log({ migration }, 'migrated');
     });
+    return names;
   } finally {
     await dataSource.destroy();
   }

@@ -1,25 +1,35 @@
-/** Commands for operators. They speak to the database, so any machine that reaches it will do. */
-import { Command } from 'commander';
-
+/** The command line of operators: docs/cli.md. */
 import { environment } from '#platform/config/environment.js';
 
-import { adoptEmpty } from './adopt-empty.js';
+import { HttpVigiaApi } from './api/http-vigia-api.js';
+import { EXIT } from './exit-codes.js';
+import { runVigia } from './run-vigia.js';
+import { Terminal } from './terminal.js';
 
-const program = new Command('vigia').description(
-  'Commands for operators of Vigia; DATABASE_URL says which database.',
-);
-
-program
-  .command('adopt-empty')
-  .description(
-    'Lets the paths of a node be removed that this database knows nothing of, however many they are. For ten minutes.',
-  )
-  .option('--node <id>', 'the node, as in NODE_ID or in NODES_FILE', 'default')
-  .action(async ({ node }: { node: string }) => {
-    process.exitCode = await adoptEmpty(environment()['DATABASE_URL'], node);
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (err: NodeJS.ErrnoException) => {
+    // Whoever read our words has heard enough (`| head`): that is no failure.
+    if (err.code === 'EPIPE') process.exit(EXIT.ok);
+    throw err;
   });
+}
 
-program.parseAsync().catch((err: unknown) => {
-  process.stderr.write(`${err instanceof Error ? err.message : String(err)}\n`);
-  process.exitCode = 1;
+/** Once: whoever asks a second time means it. */
+function interruption(): AbortSignal {
+  const controller = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(signal, () => {
+      controller.abort();
+    });
+  }
+  return controller.signal;
+}
+
+process.exitCode = await runVigia(process.argv.slice(2), {
+  terminal: new Terminal(process.stdout, process.stderr),
+  stdin: process.stdin,
+  env: environment(),
+  now: () => new Date(),
+  interruption,
+  apiAt: (url, interrupted) => new HttpVigiaApi(url, interrupted),
 });

@@ -28,7 +28,7 @@ const webAddress = z.url({ protocol: /^https?$/, error: 'not an http or https ad
  * Everything that can be set about the local stack. All of it has a default: `npm start` needs
  * nothing. What the API takes beyond this (.env.example) reaches it unchanged.
  */
-const ENVIRONMENT = z
+export const standaloneEnvironment = z
   .object({
     /** Database, passwords, logs, downloads. Kept across runs. */
     VIGIA_DATA_DIR: z.string().default(path.join(ROOT, '.vigia')),
@@ -88,7 +88,7 @@ export interface StandaloneConfig {
 /** @throws StartupFailure that names every fault at once. */
 export function readStandaloneConfig(env: NodeJS.ProcessEnv): StandaloneConfig {
   const set = Object.entries(env).filter(([, value]) => value !== undefined && value.trim() !== '');
-  const parsed = ENVIRONMENT.safeParse(Object.fromEntries(set));
+  const parsed = standaloneEnvironment.safeParse(Object.fromEntries(set));
   if (!parsed.success) {
     const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
     throw new StartupFailure(`the configuration cannot be used: ${faults.join('; ')}`);

@@ -162,6 +162,18 @@ describe('the image of the API', () => {
       await api.stop();
     }
   });
+
+  it('has the command line, with all that it needs', async () => {
+    const vigia = ['dist/apps/cli/main.js', '--json'];
+    const env = environment({ VIGIA_API_URL: 'http://127.0.0.1:9' });
+    expect(JSON.parse((await inImage([...vigia, 'migrate'], env)).stdout)).toEqual({
+      migrated: [],
+    });
+    await expect(inImage([...vigia, 'nodes'], env)).rejects.toMatchObject({
+      code: 3,
+      stderr: expect.stringContaining('cli.api_unreachable') as unknown,
+    });
+  });
 });
 
 describe('the image of a node', () => {

@@ -79,6 +79,7 @@ const KNOWN_ELSEWHERE = [
   'VIGIA_NODE_AGENT_PORT',
   'VIGIA_CAMERA_PORT',
   'VIGIA_MEDIAMTX_RELEASES_URL',
+  'VIGIA_API_URL',
 ];
 
 export class InvalidEnvironment extends Error {}

@@ -5,19 +5,23 @@ import { AdoptEmpty, type Adoption } from '#streaming/application/adopt-empty.js
 import { PgNodeDirectory } from '#streaming/infrastructure/postgres/pg-node-directory.js';
 import { PgNodeReports } from '#streaming/infrastructure/postgres/pg-node-reports.js';
 
-import { newDataSource } from '../api/connect-database.js';
+import { newDataSource } from '../../api/connect-database.js';
+import { EXIT, type ExitCode } from '../exit-codes.js';
+import { type DatabaseSession, databaseUrlOf } from './database-session.js';
 
-/** @returns the exit code */
-export async function adoptEmpty(databaseUrl: string | undefined, nodeId: string): Promise<number> {
-  if (databaseUrl === undefined || databaseUrl === '') {
-    process.stderr.write('DATABASE_URL must be set: the database that Vigia uses.\n');
-    return 1;
-  }
-  const dataSource = newDataSource(databaseUrl);
+export async function adoptEmpty(
+  { terminal, env, isJson }: DatabaseSession,
+  nodeId: string,
+): Promise<ExitCode> {
+  const dataSource = newDataSource(databaseUrlOf(env));
   try {
     const adoption = await adopt(await dataSource.initialize(), nodeId);
-    process.stdout.write(`${sentenceOf(adoption, nodeId)}\n`);
-    return adoption.kind === 'adopted' ? 0 : 1;
+    if (isJson) {
+      terminal.json(adoption);
+    } else {
+      terminal.say(sentenceOf(adoption, nodeId));
+    }
+    return adoption.kind === 'adopted' ? EXIT.ok : EXIT.failed;
   } finally {
     if (dataSource.isInitialized) {
       await dataSource.destroy();

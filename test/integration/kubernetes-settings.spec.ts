@@ -170,6 +170,15 @@ describeWithKubectl.each(FOLDERS)('deploy/k8s/%s (needs kubectl)', (name) => {
       }
     });
 
+    it('tell viewers of WebRTC the address at which the file has them', () => {
+      const settings = parse(read('docker/mediamtx.yml')) as { webrtcAdditionalHosts: string[] };
+      const told =
+        withSecrets(node.env)['MTX_WEBRTCADDITIONALHOSTS'] ?? settings.webrtcAdditionalHosts[0]!;
+      for (const { id, playback } of config.nodes) {
+        expect(new URL(playback.webrtc).hostname).toBe(told.replace('$(POD_NAME)', id));
+      }
+    });
+
     it('get settings that the agent knows, or hands on to MediaMTX', () => {
       const names = node.env!.map((variable) => variable.name);
       const handedOn = Object.keys(childEnvironment(withSecrets(node.env)));

@@ -183,6 +183,13 @@ describe('the image of the API', () => {
     expect(readdirSync(runtime.workdir).sort()).toEqual(['dist', 'node_modules', 'package.json']);
   });
 
+  it('is hardly larger than its description says', async () => {
+    const stated = /^(\d+)\tnode_modules$/m.exec(readFileSync(`${ROOT}/docs/image.md`, 'utf8'));
+    const packages = path.join(runtime.workdir, 'node_modules');
+    const { stdout } = await run('du', ['-sm', '--apparent-size', packages]);
+    expect(Number.parseInt(stdout, 10)).toBeLessThan(Number(stated?.[1]) * 1.1);
+  });
+
   it('names the faults of its environment, and ends with 1', async () => {
     const [, ...args] = image.command;
     const env = environment({ PORT: 'x', DATABASE_URL: '' });

@@ -1,5 +1,6 @@
 # The image of a node: MediaMTX, and the agent that runs it. `docker compose up` builds it; by itself:
 #   docker build -f docker/node.Dockerfile -t vigia-node .
+# VERSION and REVISION as for Dockerfile.
 
 # The current LTS release of Node.
 ARG NODE_VERSION=26
@@ -47,3 +48,11 @@ HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.NODE_AGENT_PORT}/v1/report`, { headers: { authorization: `Bearer ${process.env.NODE_AGENT_TOKEN}` } }).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
 # node itself, not npm: it must get the signal, and hand it on to MediaMTX.
 CMD ["node", "dist/apps/node-agent/main.js"]
+# Last: they change with each commit, and what comes before them need not be done again.
+ARG VERSION=unknown
+ARG REVISION=unknown
+LABEL org.opencontainers.image.title="Vigia node" \
+  org.opencontainers.image.description="MediaMTX, and the agent of Vigia that runs it" \
+  org.opencontainers.image.licenses="MIT" \
+  org.opencontainers.image.version="${VERSION}" \
+  org.opencontainers.image.revision="${REVISION}"

@@ -17,7 +17,7 @@ import {
 } from '#streaming/infrastructure/postgres/schema.js';
 
 /** Too low: a slow database start fails ours. Too high: a wrong URL is noticed late. */
-const PATIENCE_MS = 60_000;
+export const PATIENCE_MS = 60_000;
 const RETRY_MS = 1_000;
 
 const SCHEMA = { entities: STREAMING_ENTITIES, migrations: STREAMING_MIGRATIONS };

@@ -28,7 +28,7 @@ export function drainOnSignals(app: NestFastifyApplication, timeoutMs: number): 
 }
 
 /** What may still run when all connections are closed: one write, and the release of a lease. */
-const LAST_CALLS_MS = 3_000;
+export const LAST_CALLS_MS = 3_000;
 
 /** @param isAtOnce a person at a terminal waits, and no load balancer is to be told */
 async function drain(

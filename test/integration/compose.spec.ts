@@ -10,8 +10,10 @@ import { parse } from 'yaml';
 
 import { loadApiConfig } from '#platform/config/api-config.js';
 
+import { LAST_CALLS_MS } from '../../apps/api/shutdown.js';
 import { readAgentConfig } from '../../apps/node-agent/agent-config.js';
 import { parseBaseFile } from '../../apps/node-agent/boot/base-file.js';
+import { GRACE_MS } from '../../apps/node-agent/child/supervisor.js';
 import { ChildProcess } from '../support/child-process.js';
 import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
@@ -34,6 +36,7 @@ interface Service {
   readonly depends_on?: Readonly<Record<string, { readonly condition: string }>>;
   readonly read_only?: boolean;
   readonly cap_drop?: readonly string[];
+  readonly stop_grace_period?: string;
 }
 
 interface Compose {
@@ -123,6 +126,15 @@ describe('docker-compose.yml', () => {
       'postgres',
       `/${postgres.environment['POSTGRES_DB'] ?? ''}`,
     ]);
+  });
+
+  it('lets the API drain, and the node say goodbye to its cameras, before they are killed', () => {
+    const graceMs = ({ stop_grace_period = '10s' }: Service) =>
+      Number(/^(\d+)s$/.exec(stop_grace_period)?.[1]) * 1_000;
+    const { DRAIN_TIMEOUT_MS } = loadApiConfig(api.environment).config;
+    expect(graceMs(api)).toBeGreaterThan(DRAIN_TIMEOUT_MS + LAST_CALLS_MS);
+    // 10 s are those of Docker itself.
+    expect(graceMs(node)).toBeGreaterThan(GRACE_MS);
   });
 
   it('gives the agent an environment that it takes, and the API its address and its token', () => {

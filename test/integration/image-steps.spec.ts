@@ -4,6 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
@@ -29,21 +30,31 @@ import { eventually } from '../support/eventually.js';
 import { freePort } from '../support/free-port.js';
 import { buildByHand, type Built, type BuiltImage } from '../support/image/build-by-hand.js';
 import { contextFilter, copyContext } from '../support/image/build-context.js';
-import { parseDockerfile } from '../support/image/dockerfile.js';
+import { type Image, parseDockerfile } from '../support/image/dockerfile.js';
 import { findRealMediaMtx } from '../support/mediamtx/find-real-media-mtx.js';
 import { FAKE_MEDIA_MTX } from '../support/node-agent/node-agent-process.js';
 import { TestDatabase } from '../support/postgres/test-database.js';
 
-/** All packages are installed here. */
+/** All packages are installed here, should those of the repository not be what the lock file says. */
 jest.setTimeout(300_000);
 
 const run = promisify(execFile);
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const imageOf = (name: string) =>
   parseDockerfile(readFileSync(path.join(ROOT, 'docker', name), 'utf8'));
+const packageJson = JSON.parse(readFileSync(path.join(ROOT, 'package.json'), 'utf8')) as {
+  readonly license: string;
+  readonly description: string;
+};
+const labelOf = ({ labels }: Image, name: string) => labels[`org.opencontainers.image.${name}`];
 const image = imageOf('Dockerfile');
 const nodeImage = imageOf('node.Dockerfile');
 const real = await findRealMediaMtx();
+
+/** Stands for the image's user, to whom nothing of it belongs. Ordinary users must do without. */
+const NOBODY = 65_534;
+const uid = process.getuid?.() === 0 ? NOBODY : undefined;
+const itAsRoot = uid === undefined ? it.skip : it;
 
 let folder: string;
 let context: string;
@@ -51,22 +62,30 @@ let built: BuiltImage;
 
 beforeAll(async () => {
   folder = mkdtempSync(path.join(tmpdir(), 'vigia-image-'));
+  chmodSync(folder, 0o755);
   context = path.join(folder, 'context');
   mkdirSync(context);
   copyContext(ROOT, context);
-  built = await buildByHand(image, { contextDir: context, into: path.join(folder, 'stages') });
+  const into = path.join(folder, 'stages');
+  built = await buildByHand(image, { contextDir: context, installedIn: ROOT, into });
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
-/** What an image starts, with nothing of the environment of the tests. */
-function startIn({ workdir }: Built, args: readonly string[], env: Record<string, string>) {
-  return ChildProcess.start('env', [
-    '-i',
-    ...Object.entries({ ...env, PWD: workdir }).map(([name, value]) => `${name}=${value}`),
-    process.execPath,
-    ...args.map((arg) => path.join(workdir, arg)),
-  ]);
+interface Start {
+  readonly args: readonly string[];
+  readonly env: Record<string, string>;
+  readonly uid?: number | undefined;
 }
+
+/** What an image starts, with nothing of the environment of the tests. */
+function startIn({ workdir }: Built, { args, env, uid: user }: Start) {
+  const given = Object.entries({ ...env, PWD: workdir }).map(([name, value]) => `${name}=${value}`);
+  const files = args.map((arg) => path.join(workdir, arg));
+  return ChildProcess.start('env', ['-i', ...given, process.execPath, ...files], { uid: user });
+}
+
+/** Where a package of the operating system, or npm, would look for a place to write. */
+const NOWHERE = { HOME: '/nonexistent', TMPDIR: '/nonexistent' };
 
 describe('the image of the API', () => {
   let runtime: Built;
@@ -75,6 +94,7 @@ describe('the image of the API', () => {
   /** Loopback in place of the container's own network. */
   const environment = (more: Record<string, string> = {}) => ({
     PATH: process.env['PATH'] ?? '',
+    ...NOWHERE,
     ...runtime.env,
     HOST: '127.0.0.1',
     DATABASE_URL: database.url,
@@ -82,7 +102,12 @@ describe('the image of the API', () => {
     ...more,
   });
   const inImage = (args: readonly string[], env: Record<string, string>) =>
-    run(process.execPath, args, { cwd: runtime.workdir, env, timeout: 60_000 });
+    run(process.execPath, args, {
+      cwd: runtime.workdir,
+      env,
+      timeout: 60_000,
+      ...(uid === undefined ? {} : { uid, gid: uid }),
+    });
 
   beforeAll(async () => {
     runtime = built.runtime;
@@ -120,6 +145,35 @@ describe('the image of the API', () => {
     for (const { image: base } of image.stages) expect(base).toMatch(/^node:.*-slim$/);
   });
 
+  it('says what it is, of which version and of which commit', () => {
+    expect(image.labels).toEqual({
+      'org.opencontainers.image.title': 'Vigia',
+      'org.opencontainers.image.description': expect.any(String) as unknown,
+      'org.opencontainers.image.licenses': packageJson.license,
+      'org.opencontainers.image.version': '${VERSION}',
+      'org.opencontainers.image.revision': '${REVISION}',
+    });
+    expect(packageJson.description).toContain(labelOf(image, 'description'));
+    expect(Object.keys(nodeImage.labels)).toEqual(Object.keys(image.labels));
+    expect(labelOf(nodeImage, 'licenses')).toBe(packageJson.license);
+  });
+
+  it('is started again by whoever watches it when it hangs, and not when it is not ready', () => {
+    expect(image.healthcheck.join(' ')).toContain('/health/live');
+  });
+
+  itAsRoot('is run here by somebody who can change nothing of it (needs root)', async () => {
+    const write = `require('fs').writeFileSync('dist/new.js', '')`;
+    await expect(inImage(['-e', write], environment())).rejects.toMatchObject({
+      stderr: expect.stringContaining('EACCES') as unknown,
+    });
+  });
+
+  it('has the command line, which needs no place to write either', async () => {
+    const { stdout } = await inImage(['dist/apps/cli/main.js', '--help'], environment());
+    expect(stdout).toContain('Usage: vigia ');
+  });
+
   it('holds the packages of production only', () => {
     const installed = path.join(runtime.workdir, 'node_modules');
     const has = (name: string) => existsSync(path.join(installed, name, 'package.json'));
@@ -127,6 +181,13 @@ describe('the image of the API', () => {
     expect(['@nestjs/core', 'pg'].filter(has)).toEqual(['@nestjs/core', 'pg']);
     expect(['typescript', 'jest', postgres].filter(has)).toEqual([]);
     expect(readdirSync(runtime.workdir).sort()).toEqual(['dist', 'node_modules', 'package.json']);
+  });
+
+  it('is hardly larger than its description says', async () => {
+    const stated = /^(\d+)\tnode_modules$/m.exec(readFileSync(`${ROOT}/docs/image.md`, 'utf8'));
+    const packages = path.join(runtime.workdir, 'node_modules');
+    const { stdout } = await run('du', ['-sm', '--apparent-size', packages]);
+    expect(Number.parseInt(stdout, 10)).toBeLessThan(Number(stated?.[1]) * 1.1);
   });
 
   it('names the faults of its environment, and ends with 1', async () => {
@@ -143,7 +204,7 @@ describe('the image of the API', () => {
     await inImage(['dist/apps/api/migrate.js'], environment());
     const port = String(await freePort());
     const env = environment({ PORT: port, MIGRATE_ON_START: 'false' });
-    const api = await startIn(runtime, args, env);
+    const api = await startIn(runtime, { args, env, uid });
     try {
       await eventually(
         async () => {
@@ -199,7 +260,12 @@ describe('the image of a node', () => {
     const given = new Map([...built.stages, ['mediamtx', mediaMtxStage()]] as const);
     given.delete('runtime');
     const into = path.join(folder, 'node-stages');
-    ({ runtime } = await buildByHand(nodeImage, { contextDir: context, into, given }));
+    ({ runtime } = await buildByHand(nodeImage, {
+      contextDir: context,
+      installedIn: ROOT,
+      into,
+      given,
+    }));
     apiPort = await freePort();
     const baseFile = path.join(folder, 'mediamtx.yml');
     writeFileSync(baseFile, await onLoopback(apiPort));
@@ -244,7 +310,7 @@ describe('the image of a node', () => {
     const [, ...args] = nodeImage.command;
     const [, ...check] = nodeImage.healthcheck;
     const checkHealth = () => run(process.execPath, check, { cwd: runtime.workdir, env });
-    const agent = await startIn(runtime, args, env);
+    const agent = await startIn(runtime, { args, env });
     try {
       await eventually(
         async () => expect(await statusOf(apiPort, '/v3/info', basicAuth('vigia', 'a'))).toBe(200),

@@ -14,6 +14,8 @@ const MAX_OUTPUT_CHARS = 1_000_000;
 export interface ChildOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
+  /** Only root can run it as somebody else. */
+  readonly uid?: number | undefined;
 }
 
 export class ChildProcess {
@@ -43,12 +45,13 @@ export class ChildProcess {
   static async start(
     command: string,
     args: readonly string[],
-    { cwd, env }: ChildOptions = {},
+    { cwd, env, uid }: ChildOptions = {},
   ): Promise<ChildProcess> {
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...env },
       ...(cwd === undefined ? {} : { cwd }),
+      ...(uid === undefined ? {} : { uid, gid: uid }),
     });
     await new Promise<void>((resolve, reject) => {
       child.once('spawn', resolve);

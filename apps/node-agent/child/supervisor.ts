@@ -29,7 +29,7 @@ export interface ChildReport {
 }
 
 /** Too low: MediaMTX cannot say goodbye to cameras. Too high: a service manager kills us first. */
-const GRACE_MS = 5_000;
+export const GRACE_MS = 5_000;
 /** An API that is off, or that says it in other words, is up by then. */
 const ANNOUNCE_AFTER_MS = 1_000;
 /** Too low: a full disk fills the log, too. Too high: cameras stay away after it was cleared. */

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 
 import { type CopyStep, type Image, type Stage, type Step } from './dockerfile.js';
+import { areAsLocked } from './installed-packages.js';
 
 const run = promisify(execFile);
 const RUN_LIMIT_MS = 240_000;
@@ -22,13 +23,15 @@ function environmentOfTests(): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(process.env).filter(([name]) => isNeeded(name)));
 }
 
+const NPM_CI = /^npm ci(?: --[\w=-]+)*$/;
+
 class StageBuilder {
   private workdir: string;
   private readonly env: Record<string, string> = {};
 
   constructor(
     private readonly folder: string,
-    private readonly contextDir: string,
+    private readonly plan: BuildPlan,
     private readonly built: ReadonlyMap<string, Built>,
   ) {
     this.workdir = folder;
@@ -50,11 +53,24 @@ class StageBuilder {
         this.env[step.name] = step.value;
         return;
       case 'copy':
-        this.copy(step);
+        await this.copy(step);
         return;
       case 'run':
-        await this.run(step.command);
+        if (NPM_CI.test(step.command)) await this.install(step.command);
+        else await this.run(step.command);
     }
+  }
+
+  /** `npm ci` says whether it could; then what it would have made is copied, where that is here. */
+  private async install(command: string): Promise<void> {
+    const { installedIn } = this.plan;
+    if (!areAsLocked(installedIn, path.join(this.workdir, 'package-lock.json'))) {
+      await this.run(command);
+      return;
+    }
+    await this.run(`${command} --dry-run --offline`);
+    // No hard links: npm writes to files in place, and those of the repository must stay as they are.
+    await run('cp', ['-a', path.join(installedIn, 'node_modules'), this.workdir]);
   }
 
   private async run(command: string): Promise<void> {
@@ -72,16 +88,23 @@ class StageBuilder {
     return path.isAbsolute(target) ? this.folder : this.workdir;
   }
 
-  private copy({ from, sources, target }: CopyStep): void {
-    const root = from === undefined ? this.contextDir : this.built.get(from)?.folder;
+  private async copy({ from, sources, target }: CopyStep): Promise<void> {
+    const root = from === undefined ? this.plan.contextDir : this.built.get(from)?.folder;
     if (root === undefined) throw new Error(`COPY from a stage that is not there: ${from ?? ''}`);
     for (const source of sources) {
       const file = path.join(root, source);
       if (!existsSync(file)) throw new Error(`COPY of what is not there: ${source}`);
       const name = path.join(this.base(target), nameOfCopy(file, target));
-      cpSync(file, name, { recursive: true, verbatimSymlinks: true });
+      if (from === undefined) cpSync(file, name, { recursive: true, verbatimSymlinks: true });
+      else await linkStage(file, name);
     }
   }
+}
+
+/** Nobody works in a stage that is done: links to its files are as good as copies. */
+async function linkStage(file: string, name: string): Promise<void> {
+  mkdirSync(path.dirname(name), { recursive: true });
+  await run('cp', ['-al', file, name]);
 }
 
 /** As Docker does: a file goes into a target that ends with a slash, else it gets that name. */
@@ -93,6 +116,8 @@ function nameOfCopy(file: string, target: string): string {
 export interface BuildPlan {
   /** What the build is given of the repository. */
   readonly contextDir: string;
+  /** Where packages may be installed already. */
+  readonly installedIn: string;
   /** An empty folder. */
   readonly into: string;
   /** Stages that are there already, or that stand for an image of somebody else. */
@@ -111,9 +136,7 @@ export async function buildByHand(image: Image, plan: BuildPlan): Promise<BuiltI
   let runtime: Built | undefined;
   for (const stage of image.stages) {
     const into = path.join(plan.into, stage.name);
-    runtime =
-      stages.get(stage.name) ??
-      (await new StageBuilder(into, plan.contextDir, stages).build(stage));
+    runtime = stages.get(stage.name) ?? (await new StageBuilder(into, plan, stages).build(stage));
     stages.set(stage.name, runtime);
   }
   if (runtime === undefined) throw new Error('a Dockerfile without a stage');

@@ -24,6 +24,7 @@ export interface Image {
   readonly command: readonly string[];
   readonly healthcheck: readonly string[];
   readonly user: string;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One instruction a line: comments left out, continued lines joined. */
@@ -32,7 +33,7 @@ function instructions(text: string): [name: string, rest: string][] {
     .split('\n')
     .filter((line) => !line.trim().startsWith('#'))
     .join('\n')
-    .replaceAll(/\\\n\s*/g, '')
+    .replaceAll(/\s*\\\n\s*/g, ' ')
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
@@ -65,11 +66,17 @@ function stepOf(name: string, rest: string): Step | undefined {
   }
 }
 
-const SETTINGS = ['ARG', 'FROM', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD'];
+const SETTINGS = ['ARG', 'FROM', 'USER', 'EXPOSE', 'HEALTHCHECK', 'CMD', 'LABEL'];
 
 /** The list in brackets of a CMD. */
 function listIn(rest = '[]'): string[] {
   return JSON.parse(rest.slice(rest.indexOf('['))) as string[];
+}
+
+/** `a="b" c="d"`, with arguments of the build left as they are. */
+function labelsIn(rest = ''): Record<string, string> {
+  const pairs = rest.matchAll(/([\w.]+)="([^"]*)"/g);
+  return Object.fromEntries([...pairs].map(([, name = '', value = '']) => [name, value]));
 }
 
 function stageOf(rest: string): Stage {
@@ -93,5 +100,6 @@ export function parseDockerfile(text: string): Image {
     command: listIn(settings.get('CMD')),
     healthcheck: listIn(settings.get('HEALTHCHECK')),
     user: settings.get('USER') ?? 'root',
+    labels: labelsIn(settings.get('LABEL')),
   };
 }

@@ -9,9 +9,8 @@ import { Registry } from 'prom-client';
 import { type BuildInfo, registerBuildInfo } from './build-info.js';
 import { DatabaseMetrics } from './database-metrics.js';
 import { HttpMetrics } from './http-metrics.js';
+import { METRICS_PATH } from './metrics-path.js';
 import { MetricsController } from './metrics.controller.js';
-
-export const METRICS_PATH = '/metrics';
 
 /**
  * Of what prom-client tells of every Node.js: gauges whose names promtool refuses, since they end in

@@ -1,0 +1,2 @@
+/** Where Prometheus reads; deployments and rules are held against it. */
+export const METRICS_PATH = '/metrics';

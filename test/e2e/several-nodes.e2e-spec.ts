@@ -126,8 +126,10 @@ describe('several nodes', () => {
       { id: 'north', health: 'UNKNOWN', problems: [expect.any(String), expect.any(String)] },
       { id: 'south', health: 'HEALTHY', problems: [] },
     ]);
-    const { body } = await api.client.get<{ status: string }>('/health');
-    expect(body.status).toBe('degraded');
+    await eventually(async () => {
+      const { body } = await api.client.get<{ status: string }>('/health');
+      expect(body.status).toBe('degraded');
+    }, PATIENT);
     const c = await started(api, 'c').catch(() => null);
     expect(c === null || c.nodeId === 'south').toBe(true);
 

@@ -50,7 +50,8 @@ const project = (displayName, testMatch, extra = {}) => ({
 
 export default {
   reporters: ['default', '<rootDir>/test/support/reporter.js'],
-  testTimeout: 30_000,
+  // A hook may start several processes; what a test waits for has limits of its own.
+  testTimeout: 90_000,
   // V8's own takes three times the processor's time of the whole run, and counts comments as lines.
   coverageProvider: 'babel',
   // The rules of the product live here; what is not covered here is not known to be true.

@@ -78,10 +78,10 @@ export class ChildProcess {
     if (this.isRunning) this.child.kill(signal);
   }
 
-  async stop(): Promise<void> {
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<void> {
     // A paused process would take the request to end only after it was continued.
     this.signal('SIGCONT');
-    this.signal('SIGTERM');
+    this.signal(signal);
     const grace = new AbortController();
     const late = delay(STOP_GRACE_MS, 'late', { signal: grace.signal }).catch(() => 'ended');
     if ((await Promise.race([this.exited, late])) === 'late') this.signal('SIGKILL');

@@ -32,7 +32,7 @@ const DATABASE_MAX_AGE_MS = 1_400;
 /** What is read was written down by the holders of the leases, seconds ago. */
 const NODES_EVERY_MS = 1_000;
 /** No request depends on it, so a busy pool may take its time. */
-const NODES_MAX_AGE_MS = 3_000;
+const NODES_MAX_AGE_MS = 5_000;
 
 const MIGRATED_SQL = `SELECT count(*)::int AS applied FROM migrations WHERE name = ANY($1)`;
 

@@ -28,6 +28,9 @@ const BRISK = {
   BREAKER_MAX_MS: '500',
 };
 
+/** A start takes seconds of a processor, and several may begin at once on a busy machine. */
+const UP_WITHIN = { timeoutMs: 60_000 };
+
 export class ApiProcess {
   private constructor(
     private process: ChildProcess,
@@ -43,7 +46,12 @@ export class ApiProcess {
     const child = await launch(options, port, crash);
     const client = new ApiClient(`http://127.0.0.1:${port}`);
     const api = new ApiProcess(child, options, port, client, crash);
-    await api.ready();
+    try {
+      await api.ready();
+    } catch (failure) {
+      await child.kill9();
+      throw failure;
+    }
     return api;
   }
 
@@ -88,8 +96,9 @@ export class ApiProcess {
     this.keepLog();
   }
 
+  /** As a person at a terminal ends it: no load balancer has to hear of it first. */
   async stop(): Promise<void> {
-    await this.process.stop();
+    await this.process.stop('SIGINT');
     this.keepLog();
   }
 
@@ -101,18 +110,15 @@ export class ApiProcess {
   }
 
   private async ready(): Promise<void> {
-    await eventually(
-      async () => {
-        if (!this.process.isRunning) {
-          throw new Error(`the API ended: ${this.logs}`);
-        }
-        const { status } = await this.client.get('/health/live');
-        if (status !== 200) {
-          throw new Error(`not up: ${status}`);
-        }
-      },
-      { timeoutMs: 30_000 },
-    );
+    await eventually(async () => {
+      if (!this.process.isRunning) {
+        throw new Error(`the API ended: ${this.logs}`);
+      }
+      const { status } = await this.client.get('/health/live');
+      if (status !== 200) {
+        throw new Error(`not up: ${status}`);
+      }
+    }, UP_WITHIN);
   }
 
   private keepLog(): void {

@@ -1,12 +1,20 @@
 /**
- * Callers who start and stop streams without a pause, each with a camera of its own, and remember
+ * Callers who start and stop streams, one call after another, each with a camera of its own, and remember
  * what they were promised: a 201 is a stream that runs until somebody stops it, a 200 is one that is
  * stopped for good.
  */
+import { setTimeout as delay } from 'node:timers/promises';
+
 import { type StreamBody } from '#streaming/http/stream.schema.js';
 
 import { secretSource } from '../api/api-client.js';
 import { type LoadBalancer } from './load-balancer.js';
+
+/**
+ * Too low: they take the processors from the replicas that start meanwhile, and prove no more. Too
+ * high: none of them calls while a replica leaves.
+ */
+const BETWEEN_CALLS_MS = 100;
 
 export class Callers {
   /** What each stream was promised to be, by its id. */
@@ -52,6 +60,7 @@ export class Callers {
 
   /** @returns the id of the stream that was answered */
   private async ask(expected: number, url: string, body?: object): Promise<string> {
+    await delay(BETWEEN_CALLS_MS);
     const { status, text } = await this.balancer.send('POST', url, body);
     if (status !== expected) throw new Error(`POST ${url} was answered with ${status}: ${text}`);
     return (JSON.parse(text) as StreamBody).id;

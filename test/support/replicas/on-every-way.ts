@@ -8,8 +8,8 @@ import { afterAll, beforeAll, it } from '@jest/globals';
 import { PgBouncer } from '../pgbouncer.js';
 import { Replicas, type ReplicasOptions } from './replicas.js';
 
-const SET_UP_TIMEOUT_MS = 60_000;
-const CHAPTER_TIMEOUT_MS = 90_000;
+const SET_UP_TIMEOUT_MS = 90_000;
+const CHAPTER_TIMEOUT_MS = 120_000;
 
 interface Way {
   readonly name: string;

@@ -70,6 +70,7 @@ describe('alerts.yml', () => {
       'VigiaDriftRepeated',
       'VigiaRemovalPending',
       'VigiaNodeWritesFailing',
+      'VigiaNodeAgentFailing',
       'VigiaNodeNearlyFull',
       'VigiaTicksFailing',
       'VigiaHttpErrors',
@@ -77,7 +78,7 @@ describe('alerts.yml', () => {
       'VigiaEventLoopSlow',
       'VigiaSlowStarts',
     ]);
-    expect(alerts).toHaveLength(7 + 12);
+    expect(alerts).toHaveLength(7 + 13);
   });
 
   it.each(alerts)('says of $alert what it means, with its value, and where to read on', (rule) => {

@@ -90,7 +90,7 @@ describe('TallySite', () => {
     expect(await Promise.race([...asked, settled().then(() => 'waits')])).toBe('waits');
     await vigia.clock.advance(1);
     expect(await Promise.all(asked)).toMatchObject([{ stopped: 7 }, { stopped: 7 }]);
-    void site.execute();
+    expect(await site.execute()).toMatchObject({ stopped: 7 });
     expect(streams.reads).toBe(2);
   });
 });

@@ -22,6 +22,8 @@ export interface NodeTally extends Pick<ListedNode, 'id' | 'streams' | 'maxPaths
   readonly lookAgeMs: number | null;
   readonly isPoisoned: boolean;
   readonly areWritesFailing: boolean;
+  /** It does not answer, or MediaMTX would boot with something else than what is wanted. */
+  readonly isAgentFailing: boolean;
 }
 
 export interface SiteTally {
@@ -38,6 +40,7 @@ interface Known extends SiteTally {
 export class TallySite {
   private known: Known | null = null;
   private underWay: Promise<void> | null = null;
+  private askedAtMs = 0;
 
   constructor(
     private readonly streams: StreamTallies,
@@ -49,12 +52,20 @@ export class TallySite {
 
   /** Null until it could be read once. Never fails. */
   async execute(): Promise<SiteTally | null> {
-    const ended = new AbortController();
-    this.underWay ??= this.read().finally(() => {
-      this.underWay = null;
-    });
-    await Promise.race([this.underWay, this.clock.delay(PATIENCE_MS, ended.signal)]);
-    ended.abort();
+    const nowMs = this.clock.monotonicMs();
+    if (this.underWay === null) {
+      this.askedAtMs = nowMs;
+      this.underWay = this.read().finally(() => {
+        this.underWay = null;
+      });
+    }
+    // Who comes later waits no longer for the same answer than who came first.
+    const leftMs = this.askedAtMs + PATIENCE_MS - nowMs;
+    if (leftMs > 0) {
+      const ended = new AbortController();
+      await Promise.race([this.underWay, this.clock.delay(leftMs, ended.signal)]);
+      ended.abort();
+    }
     return this.known === null ? null : aged(this.known, this.clock.monotonicMs());
   }
 
@@ -88,12 +99,18 @@ function tallyOf({ id, streams, maxPaths }: ListedNode, report?: NodeReport): No
 
 function stateOf(
   conditions: NodeConditions | null,
-): Pick<NodeTally, 'isReachable' | 'isPoisoned' | 'areWritesFailing'> {
+): Pick<NodeTally, 'isReachable' | 'isPoisoned' | 'areWritesFailing' | 'isAgentFailing'> {
   return {
     isReachable: conditions?.isReachable ?? false,
     isPoisoned: conditions?.isPoisoned ?? false,
-    areWritesFailing: typeof conditions?.writeCause === 'string',
+    areWritesFailing: isText(conditions?.writeCause),
+    isAgentFailing: isText(conditions?.agentCause) || isText(conditions?.bootFileCause),
   };
+}
+
+/** A row that an older version wrote lacks what came later. */
+function isText(value: string | null | undefined): boolean {
+  return typeof value === 'string';
 }
 
 function aged({ tallies, stopped, nodes, readAtMs }: Known, nowMs: number): SiteTally {

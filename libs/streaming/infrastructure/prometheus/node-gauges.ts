@@ -36,6 +36,11 @@ const OF_SITE: readonly Family<NodeTally>[] = [
     value: ({ areWritesFailing }) => flag(areWritesFailing),
   },
   {
+    name: 'vigia_node_agent_failing',
+    help: `1: its agent does not answer, or MediaMTX would boot with something else than what is wanted. ${SHARED}`,
+    value: ({ isAgentFailing }) => flag(isAgentFailing),
+  },
+  {
     name: 'vigia_node_leased',
     help: `1: some replica holds its lease, and acts for it. ${SHARED}`,
     value: ({ isLeased }) => flag(isLeased),

@@ -2,7 +2,7 @@
  * Which paths under our prefix should go although no stream of the working set speaks of them: those
  * that were stopped, and strangers, once it is sure that the database is the right one.
  */
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
@@ -17,8 +17,15 @@ import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { StreamingSettings } from './streaming-settings.js';
 
+/** Too many make a line that nobody reads; `count` says how many there are. */
+const MAX_NAMED = 20;
+
 @Injectable()
 export class FindUnexplained {
+  private readonly logger = new Logger('Node');
+  /** Strangers that are to go and were still there at the last look. */
+  private leaving: ReadonlySet<string> = new Set();
+
   constructor(
     private readonly streams: StreamRepository,
     private readonly directory: NodeDirectory,
@@ -46,7 +53,24 @@ export class FindUnexplained {
     const verdict = await this.judge({ names, newestDesired, pathsUnderPrefix: own.length });
     this.memory.orphansSinceMs = verdict.firstSeenMs;
     this.node.braked(verdict.isBraked ? verdict.firstSeenMs.size : 0);
+    this.sayStrangers(verdict.remove.filter((name) => !newestDesired.has(name)));
     return verdict.remove;
+  }
+
+  /** No stream tells of them, so nothing else would. Once each: until it is gone, each tick asks for it. */
+  private sayStrangers(names: readonly string[]): void {
+    const found = names.filter((name) => !this.leaving.has(name));
+    this.leaving = new Set(names);
+    if (found.length > 0) {
+      this.logger.warn(
+        {
+          nodeId: this.settings.nodeId,
+          count: found.length,
+          paths: found.slice(0, MAX_NAMED),
+        },
+        'paths that no stream in the database knows are removed',
+      );
+    }
   }
 
   private async newestDesired(names: readonly string[]): Promise<ReadonlyMap<string, Desired>> {

@@ -72,6 +72,7 @@ describe('NodeState: is the node there?', () => {
     node.lookAnswered();
     node.lookAnswered();
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);
+    expect(logs[0]?.fields).toMatchObject({ call: 'look', cause: 'connection refused' });
     expect(logs[1]?.fields).toMatchObject({ outageMs: 7_000 });
   });
 
@@ -82,6 +83,7 @@ describe('NodeState: is the node there?', () => {
       expect(node.conditions).toMatchObject({ isReachable: true, writeCause: 'HTTP 503' });
     }
     expect(sentences(logs)).toEqual(['node does not answer']);
+    expect(logs[0]?.fields).toMatchObject({ call: 'write', cause: 'HTTP 503' });
     node.writeAnswered();
     expect(node.conditions.writeCause).toBeNull();
     expect(sentences(logs)).toEqual(['node does not answer', 'node answers again']);

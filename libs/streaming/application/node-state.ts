@@ -133,7 +133,7 @@ export class NodeState {
   lookFailed(cause: string, startedMs: number): void {
     this.breaker.failed(startedMs);
     this.lookCause = cause;
-    this.beginOutage(cause);
+    this.beginOutage('look', cause);
   }
 
   /** The node answered a write, whatever it said. */
@@ -147,7 +147,7 @@ export class NodeState {
   writeFailed(cause: string, startedMs: number): void {
     this.breaker.failed(startedMs);
     this.writeCause = cause;
-    this.beginOutage(cause);
+    this.beginOutage('write', cause);
   }
 
   /** What works against us is said when it appears, not at each inspection. */
@@ -201,10 +201,10 @@ export class NodeState {
     this.unknownPaths = unknownPaths;
   }
 
-  private beginOutage(cause: string): void {
+  private beginOutage(call: 'look' | 'write', cause: string): void {
     if (this.failingSinceMs === null) {
       this.failingSinceMs = this.clock.monotonicMs();
-      this.logger.warn({ nodeId: this.settings.nodeId, cause }, 'node does not answer');
+      this.logger.warn({ nodeId: this.settings.nodeId, call, cause }, 'node does not answer');
     }
   }
 

@@ -60,6 +60,7 @@ describe('alerts.yml', () => {
       'VigiaNodeUnreachable',
       'VigiaNodeUnheld',
       'VigiaNodePoisoned',
+      'VigiaNodePathsUnknown',
       'VigiaManyStreamsDown',
       'VigiaWriterStuck',
     ]);
@@ -78,7 +79,7 @@ describe('alerts.yml', () => {
       'VigiaEventLoopSlow',
       'VigiaSlowStarts',
     ]);
-    expect(alerts).toHaveLength(7 + 13);
+    expect(alerts).toHaveLength(8 + 13);
   });
 
   it.each(alerts)('says of $alert what it means, with its value, and where to read on', (rule) => {

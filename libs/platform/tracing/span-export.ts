@@ -5,6 +5,8 @@
  */
 import { createRequire } from 'node:module';
 
+import { Logger } from '@nestjs/common';
+import { setGlobalErrorHandler } from '@opentelemetry/core';
 import { OTLPTraceExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { registerInstrumentations } from '@opentelemetry/instrumentation';
 import { HttpInstrumentation } from '@opentelemetry/instrumentation-http';
@@ -43,6 +45,7 @@ export function exportSpans(settings: SpanExportSettings): () => Promise<void> {
     spanProcessors: [new BatchSpanProcessor(exporterOf(settings))],
   });
   provider.register();
+  setGlobalErrorHandler(sayOnce);
   registerInstrumentations({
     tracerProvider: provider,
     instrumentations: [
@@ -60,6 +63,19 @@ export function exportSpans(settings: SpanExportSettings): () => Promise<void> {
   // The instrumentation sees what is required, and not what is imported; both are one and the same.
   createRequire(import.meta.url)('pg');
   return () => provider.shutdown();
+}
+
+let hasSaid = false;
+
+/** What does not reach the collector is tried a few times and lost: nobody acts on each of them. */
+function sayOnce(err: unknown): void {
+  if (!hasSaid) {
+    hasSaid = true;
+    new Logger('Tracing').warn(
+      { err },
+      'spans cannot be sent; what cannot is lost, and not said again',
+    );
+  }
 }
 
 function exporterOf({ exporter }: SpanExportSettings): SpanExporter {

@@ -9,6 +9,9 @@ export interface TracingSettings {
   readonly ownUrls: readonly string[];
 }
 
+/** Too low: the last spans are lost. Too high: a collector that is gone holds up the end. */
+const FLUSH_MS = 2_000;
+
 let end: () => Promise<void> = () => Promise.resolve();
 
 /** Loads the SDK only when it is wanted. */
@@ -26,8 +29,9 @@ export async function beginTracing(
 }
 
 /** Sends what is still to be sent; a collector that is gone is no reason not to end. */
-export function endTracing(): Promise<void> {
-  return end().catch(() => undefined);
+export async function endTracing(): Promise<void> {
+  const late = new Promise<void>((resolve) => setTimeout(resolve, FLUSH_MS).unref());
+  await Promise.race([end().catch(() => undefined), late]);
 }
 
 /**

@@ -24,6 +24,8 @@ export interface NodeTally extends Pick<ListedNode, 'id' | 'streams' | 'maxPaths
   readonly areWritesFailing: boolean;
   /** It does not answer, or MediaMTX would boot with something else than what is wanted. */
   readonly isAgentFailing: boolean;
+  /** Paths without any stream that are kept, since there are many of them. */
+  readonly unknownPaths: number;
 }
 
 export interface SiteTally {
@@ -97,14 +99,27 @@ function tallyOf({ id, streams, maxPaths }: ListedNode, report?: NodeReport): No
   return { id, streams, maxPaths, isLeased, lookAgeMs, ...stateOf(conditions) };
 }
 
-function stateOf(
-  conditions: NodeConditions | null,
-): Pick<NodeTally, 'isReachable' | 'isPoisoned' | 'areWritesFailing' | 'isAgentFailing'> {
+type Told = Omit<NodeTally, 'id' | 'streams' | 'maxPaths' | 'isLeased' | 'lookAgeMs'>;
+
+const NOTHING_TOLD: Told = {
+  isReachable: false,
+  isPoisoned: false,
+  areWritesFailing: false,
+  isAgentFailing: false,
+  unknownPaths: 0,
+};
+
+function stateOf(conditions: Partial<NodeConditions> | null): Told {
+  if (conditions === null) {
+    return NOTHING_TOLD;
+  }
+  const { writeCause, agentCause, bootFileCause, ...told } = conditions;
   return {
-    isReachable: conditions?.isReachable ?? false,
-    isPoisoned: conditions?.isPoisoned ?? false,
-    areWritesFailing: isText(conditions?.writeCause),
-    isAgentFailing: isText(conditions?.agentCause) || isText(conditions?.bootFileCause),
+    isReachable: told.isReachable === true,
+    isPoisoned: told.isPoisoned === true,
+    areWritesFailing: isText(writeCause),
+    isAgentFailing: isText(agentCause) || isText(bootFileCause),
+    unknownPaths: told.unknownPaths ?? 0,
   };
 }
 

@@ -36,6 +36,11 @@ const OF_SITE: readonly Family<NodeTally>[] = [
     value: ({ areWritesFailing }) => flag(areWritesFailing),
   },
   {
+    name: 'vigia_node_unknown_paths',
+    help: `Paths that no stream of the database knows, and which are kept since they are many. ${SHARED}`,
+    value: ({ unknownPaths }) => unknownPaths,
+  },
+  {
     name: 'vigia_node_agent_failing',
     help: `1: its agent does not answer, or MediaMTX would boot with something else than what is wanted. ${SHARED}`,
     value: ({ isAgentFailing }) => flag(isAgentFailing),

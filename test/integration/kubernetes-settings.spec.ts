@@ -9,6 +9,7 @@ import { type IContainer, type IEnvVar } from 'kubernetes-models/v1';
 import { parse } from 'yaml';
 
 import { type ApiConfig, apiEnvironment, loadApiConfig } from '#platform/config/api-config.js';
+import { METRICS_PATH } from '#platform/metrics/metrics-path.js';
 
 import { PATIENCE_MS } from '../../apps/api/connect-database.js';
 import { LAST_CALLS_MS } from '../../apps/api/shutdown.js';
@@ -124,7 +125,7 @@ describeWithKubectl.each(FOLDERS)('deploy/k8s/%s (needs kubectl)', (name) => {
     it('has its metrics read at its own port', () => {
       expect(site.one('Deployment', 'vigia').spec!.template.metadata!.annotations).toEqual({
         'prometheus.io/scrape': 'true',
-        'prometheus.io/path': metricsPath(),
+        'prometheus.io/path': METRICS_PATH,
         'prometheus.io/port': String(config.PORT),
       });
     });
@@ -325,12 +326,6 @@ describeWithKubectl.each(FOLDERS)('deploy/k8s/%s (needs kubectl)', (name) => {
     });
   });
 });
-
-/** Read, since jest cannot load that module: a package of it requires modules of the other kind. */
-function metricsPath(): string | undefined {
-  const module = read('libs/platform/metrics/metrics.module.ts');
-  return /METRICS_PATH = '([^']+)'/.exec(module)?.[1];
-}
 
 /** What a container sees, with something in the place of each secret. */
 function withSecrets(variables: readonly IEnvVar[] = []): Record<string, string> {

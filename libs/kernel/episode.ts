@@ -49,11 +49,16 @@ export class Episode {
     }
   }
 
-  /** @param facts of the end; an `outageMs` among them counts */
-  end(cause = ONLY, facts: Facts = {}): void {
-    if (this.causes.delete(cause) && !this.isOpen) {
+  /**
+   * @param facts of the end; an `outageMs` among them counts
+   * @returns whether this was its end
+   */
+  end(cause = ONLY, facts: Facts = {}): boolean {
+    const isEnd = this.causes.delete(cause) && !this.isOpen;
+    if (isEnd) {
       this.say(facts, this.words.ends);
     }
+    return isEnd;
   }
 
   /** Nobody here looks any more whether the fault is still there; it may well be. */

@@ -39,7 +39,7 @@ export type PathResult = PathOutcome & JobResult;
 
 /** Whose path it is, as far as it came to be known. */
 interface Found {
-  state: StreamState | null;
+  intent: PathIntent | null;
 }
 
 @Injectable()
@@ -56,7 +56,7 @@ export class ApplyPath {
   ) {}
 
   async execute(job: WriteJob): Promise<PathResult> {
-    const found: Found = { state: null };
+    const found: Found = { intent: null };
     try {
       const result = await this.apply(job, found);
       if (result.kind !== 'skipped') {
@@ -65,7 +65,7 @@ export class ApplyPath {
       return result;
     } catch (err) {
       const { episodes } = this.node;
-      episodes.failed(episodes.notCarried, err, found.state ?? { path: job.path });
+      episodes.failed(episodes.notCarried, err, found.intent?.state ?? { path: job.path });
       return {
         kind: 'unknown',
         state: null,
@@ -80,7 +80,7 @@ export class ApplyPath {
       return { kind: 'skipped', hasDialled: false };
     }
     const intent = await this.streams.intentFor(this.settings.nodeId, job.path);
-    found.state = intent?.state ?? null;
+    found.intent = intent;
     const readAtMs = this.clock.monotonicMs();
     if (!this.node.mayCall) {
       return {

@@ -210,9 +210,7 @@ export class NodeState {
 
   /** Looks that are answered while writes are not are no end: it would be said at each tick. */
   private answered(call: 'look' | 'write'): void {
-    const wasOut = this.episodes.unanswered.isOpen;
-    this.episodes.unanswered.end(call);
-    if (wasOut && !this.episodes.unanswered.isOpen) {
+    if (this.episodes.unanswered.end(call)) {
       this.facts = null;
     }
   }

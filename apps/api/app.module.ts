@@ -9,6 +9,7 @@ import { Database } from '#platform/database/database.js';
 import { Drain } from '#platform/http/drain.js';
 import { InputPipe } from '#platform/http/invalid-input.js';
 import { ProblemFilter } from '#platform/http/problem.filter.js';
+import { Refusals } from '#platform/http/refusals.js';
 import { RouteTable } from '#platform/http/route-table.js';
 import { loggerModule } from '#platform/logging/logger-module.js';
 import { MetricsModule } from '#platform/metrics/metrics.module.js';
@@ -50,6 +51,7 @@ export class AppModule {
       ],
       controllers: [HealthController],
       providers: [
+        Refusals,
         { provide: APP_FILTER, useClass: ProblemFilter },
         { provide: APP_PIPE, useClass: InputPipe },
         HealthMetrics,

@@ -5,6 +5,9 @@
 import { Logger } from '@nestjs/common';
 import { type DataSource } from 'typeorm';
 
+import { SystemClock } from '#kernel/clock.js';
+import { Episode } from '#kernel/episode.js';
+
 import {
   type DatabaseSettings,
   createDataSource,
@@ -42,8 +45,8 @@ export async function connectDatabase({ url, shouldMigrate }: ConnectOptions): P
     await migrateDatabase(url);
   }
   const dataSource = newDataSource(url);
-  await patiently('the database does not answer', () => dataSource.initialize());
-  await patiently('the schema is not migrated', () => assertMigrated(dataSource));
+  await patiently(ANSWER, () => dataSource.initialize());
+  await patiently(MIGRATED, () => assertMigrated(dataSource));
   return dataSource;
 }
 
@@ -53,7 +56,7 @@ export async function connectDatabase({ url, shouldMigrate }: ConnectOptions): P
  */
 export async function migrateDatabase(url: string): Promise<string[]> {
   const dataSource = newDataSource(url, { queryTimeoutMs: 0 });
-  await patiently('the database does not answer', () => dataSource.initialize());
+  await patiently(ANSWER, () => dataSource.initialize());
   try {
     const names = await migrate(dataSource);
     names.forEach((migration) => {
@@ -65,20 +68,32 @@ export async function migrateDatabase(url: string): Promise<string[]> {
   }
 }
 
-/** Says once that it waits, and gives up with the last cause. */
-async function patiently(what: string, attempt: () => Promise<unknown>): Promise<void> {
+const ANSWER = {
+  begins: 'the database does not answer; trying again for a minute',
+  ends: 'the database answers',
+};
+const MIGRATED = {
+  begins: 'the schema is not migrated; trying again for a minute',
+  ends: 'the schema is migrated',
+};
+
+/** Gives up with the last cause. */
+async function patiently(
+  words: { readonly begins: string; readonly ends: string },
+  attempt: () => Promise<unknown>,
+): Promise<void> {
   const endMs = performance.now() + PATIENCE_MS;
-  for (let tries = 1; ; tries += 1) {
+  const waiting = new Episode(logger, new SystemClock(), words);
+  for (;;) {
     try {
       await attempt();
+      waiting.end();
       return;
     } catch (err) {
       if (performance.now() > endMs) {
         throw err;
       }
-      if (tries === 1) {
-        logger.warn({ err }, `${what}; trying again for a minute`);
-      }
+      waiting.begin({ err });
       await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
     }
   }

@@ -44,7 +44,7 @@ async function drain(
     server.closeAllConnections();
   }, timeoutMs);
   const giveUp = setTimeout(() => {
-    logger.error('not drained in time; ending');
+    logger.warn('not drained in time; ending');
     process.exit(1);
   }, timeoutMs + LAST_CALLS_MS);
   try {

@@ -14,6 +14,7 @@ describe('readAgentConfig', () => {
       NODE_AGENT_HOST: '127.0.0.1',
       NODE_AGENT_PORT: 9_996,
       NODE_AGENT_DIR: '.vigia-node',
+      NODE_ID: 'default',
       PATH_PREFIX: 'cam',
       LOG_LEVEL: 'info',
       LOG_FORMAT: 'json',

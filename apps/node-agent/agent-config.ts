@@ -22,6 +22,10 @@ export const agentEnvironment = z.object({
   NODE_AGENT_DIR: z.string().min(1).default('.vigia-node'),
   NODE_BASE_FILE: z.string().min(1),
   MEDIAMTX_BIN: z.string().min(1).optional(),
+  NODE_ID: z
+    .string()
+    .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')
+    .default('default'),
   PATH_PREFIX: z
     .string()
     .regex(/^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$/, 'must be letters, digits, _ or -')

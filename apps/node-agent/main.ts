@@ -44,7 +44,11 @@ function listen(agent: NodeAgent): void {
 async function main(): Promise<void> {
   const env = environment();
   const config = readAgentConfig(env);
-  log = agentLog({ level: config.LOG_LEVEL, format: config.LOG_FORMAT });
+  log = agentLog({
+    level: config.LOG_LEVEL,
+    format: config.LOG_FORMAT,
+    nodeId: config.NODE_ID,
+  });
   const agent = new NodeAgent({ config, env, log });
   listen(agent);
   try {

@@ -161,7 +161,7 @@ export class NodeAgent {
     const { log } = this.is;
     if (broken.length > 0) {
       const instead = wanted === null ? 'nothing is wanted yet' : 'the one before it is used';
-      log.error({ broken }, `what Vigia wanted last cannot be read: ${instead}`);
+      log.warn({ broken }, `what Vigia wanted last cannot be read: ${instead}`);
     }
     await configuration.restore(wanted);
     const paths = Object.keys(wanted?.paths ?? {}).length;

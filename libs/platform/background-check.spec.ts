@@ -44,7 +44,7 @@ beforeEach(() => {
   silentLogs();
   clock = new FakeClock();
   dependency = new Dependency();
-  check = new BackgroundCheck({ name: 'Check' }, () => dependency.ask(), {
+  check = new BackgroundCheck({ name: 'Check', context: 'Database' }, () => dependency.ask(), {
     everyMs: 10,
     maxAgeMs: MAX_AGE_MS,
     clock,

@@ -18,7 +18,7 @@ beforeEach(() => {
   runs = 0;
   finish = [];
   failure = null;
-  loop = new BackgroundLoop({ name: 'Reconcile' }, run, clock);
+  loop = new BackgroundLoop({ name: 'Reconcile', context: 'Node' }, run, clock);
 });
 
 async function run(): Promise<void> {

@@ -5,30 +5,36 @@
 import { Logger } from '@nestjs/common';
 
 import { type Clock } from '#kernel/clock.js';
+import { Episode } from '#kernel/episode.js';
 
 /** What a run may answer: one that was skipped says neither that it works nor that it fails. */
 export type RunResult = 'done' | 'skipped';
 
 export interface LoopLabel {
   readonly name: string;
+  /** What its lines are about, as `context` says it. */
+  readonly context: string;
   /** Said with every line: of several loops of one name, which one it is. */
   readonly facts?: Readonly<Record<string, unknown>>;
 }
 
 export class BackgroundLoop {
-  private readonly logger: Logger;
+  private readonly failing: Episode;
   private running: Promise<void> | null = null;
   private isDirty = false;
   private isStopped = false;
-  private failingSinceMs: number | null = null;
   private readonly pokes = new Set<NodeJS.Timeout>();
 
   constructor(
-    private readonly label: LoopLabel,
+    { name, context, facts = {} }: LoopLabel,
     private readonly run: () => Promise<unknown>,
-    private readonly clock: Clock,
+    clock: Clock,
   ) {
-    this.logger = new Logger(label.name);
+    this.failing = new Episode(new Logger(context), clock, {
+      begins: `${name} fails; it is tried again`,
+      ends: `${name} works again`,
+      facts,
+    });
   }
 
   /** Runs now, or once more after the run that is under way. */
@@ -75,35 +81,26 @@ export class BackgroundLoop {
     this.pokes.clear();
   }
 
+  /** Its runs are skipped from now on, so none of them will tell whether it works again. */
+  leave(): void {
+    this.failing.leave();
+  }
+
   /** Resolves when nothing runs any more. */
   async stop(): Promise<void> {
     this.isStopped = true;
     this.cancelPokes();
     await this.running;
+    this.leave();
   }
 
   private async once(): Promise<void> {
     try {
       if ((await this.run()) !== 'skipped') {
-        this.recovered();
+        this.failing.end();
       }
     } catch (err) {
-      this.failed(err);
-    }
-  }
-
-  private failed(err: unknown): void {
-    if (this.failingSinceMs === null) {
-      this.failingSinceMs = this.clock.monotonicMs();
-      this.logger.warn({ ...this.label.facts, err }, `${this.label.name} fails; it is tried again`);
-    }
-  }
-
-  private recovered(): void {
-    if (this.failingSinceMs !== null) {
-      const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
-      this.failingSinceMs = null;
-      this.logger.log({ ...this.label.facts, outageMs }, `${this.label.name} works again`);
+      this.failing.begin({ err });
     }
   }
 }

@@ -85,6 +85,7 @@ describe('what was applied', () => {
     expect(await adapters.streams.appliedSpecs(nodeId)).toEqual([
       {
         streamId: applied.id,
+        cameraId: applied.cameraId,
         path: applied.path,
         spec: { source: applied.source, onDemand: true, transport: 'udp' },
       },

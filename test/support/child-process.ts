@@ -6,10 +6,14 @@
 import { type ChildProcess as NodeChildProcess, spawn } from 'node:child_process';
 import { setTimeout as delay } from 'node:timers/promises';
 
+import { keepSaid } from './canary/keep-said.js';
+
 /** Too low: a child cannot say goodbye. Too high: a stuck one delays the suite. */
 const STOP_GRACE_MS = 3_000;
 /** Enough to find the cause of a failure; a child that talks for hours must not fill the memory. */
 const MAX_OUTPUT_CHARS = 1_000_000;
+/** What runs the product, and nothing else; what it says is searched for secrets at the end. */
+const OURS: ReadonlySet<string> = new Set(['node', process.execPath, 'npm']);
 
 export interface ChildOptions {
   readonly cwd?: string;
@@ -24,7 +28,10 @@ export class ChildProcess {
   private readonly guard: NodeChildProcess;
   readonly exited: Promise<number | null>;
 
-  private constructor(private readonly child: NodeChildProcess) {
+  private constructor(
+    private readonly child: NodeChildProcess,
+    isOurs: boolean,
+  ) {
     const keep = (chunk: Buffer): void => {
       this.captured = (this.captured + chunk.toString()).slice(-MAX_OUTPUT_CHARS);
     };
@@ -37,6 +44,7 @@ export class ChildProcess {
       child.once('close', (code) => {
         this.code = code;
         this.guard.kill('SIGKILL');
+        if (isOurs) keepSaid('log', this.captured);
         resolve(code);
       });
     });
@@ -57,7 +65,7 @@ export class ChildProcess {
       child.once('spawn', resolve);
       child.once('error', reject);
     });
-    return new ChildProcess(child);
+    return new ChildProcess(child, OURS.has(command));
   }
 
   get pid(): number {

@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 
-import { findCanary } from './canary/find-canary.mjs';
+import { findCanary, sumOf } from './canary/find-canary.mjs';
 
 /** Fails the run when a secret of a test's source left the product anywhere. */
 export default async function tearDown() {
@@ -9,7 +9,7 @@ export default async function tearDown() {
   globalThis.vigiaPostgres = undefined;
   try {
     const { searched, hits } = await findCanary(globalThis.vigiaSaid, postgres);
-    process.stdout.write(`Canary: ${hits.length} hits in ${searched} logs, answers and tables\n`);
+    process.stdout.write(`Canary: ${hits.length} hits in ${sumOf(searched)}\n`);
     if (hits.length > 0) {
       throw new Error(`a secret has left: ${hits.join(', ')}`);
     }

@@ -34,6 +34,10 @@ const NODES_EVERY_MS = 1_000;
 /** No request depends on it, so a busy pool may take its time. */
 const NODES_MAX_AGE_MS = 5_000;
 
+const DATABASE_CHECK = { name: 'Database check', context: 'Database' };
+/** What is known of nodes is read from the database. */
+const NODES_CHECK = { name: 'Nodes check', context: 'Database' };
+
 const MIGRATED_SQL = `SELECT count(*)::int AS applied FROM migrations WHERE name = ANY($1)`;
 
 export function healthConnection(url: string): DedicatedConnection {
@@ -59,12 +63,12 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
     private readonly reading: Pick<ReadNodes, 'execute'>,
     clock: Clock,
   ) {
-    this.database = new BackgroundCheck({ name: 'Database check' }, () => this.askDatabase(), {
+    this.database = new BackgroundCheck(DATABASE_CHECK, () => this.askDatabase(), {
       everyMs: DATABASE_EVERY_MS,
       maxAgeMs: DATABASE_MAX_AGE_MS,
       clock,
     });
-    this.nodes = new BackgroundCheck({ name: 'Nodes check' }, () => this.askNodes(), {
+    this.nodes = new BackgroundCheck(NODES_CHECK, () => this.askNodes(), {
       everyMs: NODES_EVERY_MS,
       maxAgeMs: NODES_MAX_AGE_MS,
       clock,

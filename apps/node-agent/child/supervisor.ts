@@ -1,10 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { SystemClock } from '#kernel/clock.js';
+import { Episode } from '#kernel/episode.js';
 import { Backoff } from '#supervision/backoff.js';
 
 import { type Boot, type BootFiles } from '../boot/boot-files.js';
 import { ChildLog, type ChildLogParts } from '../log/child-log.js';
-import { type AgentLog } from '../agent-log.js';
+import { type AgentLog, episodeLog } from '../agent-log.js';
 import { MediaMtxProcess, type Program } from './media-mtx-process.js';
 import { RESTART_PACE } from './restart-pace.js';
 
@@ -52,7 +54,16 @@ export class Supervisor {
   private distrusted: string | null = null;
   private keeping: Promise<void> | null = null;
 
-  constructor(private readonly supervision: Supervision) {}
+  /** A full disk, most likely: no file, no start. */
+  private readonly notStarted: Episode;
+
+  constructor(private readonly supervision: Supervision) {
+    this.notStarted = new Episode(episodeLog(supervision.log), new SystemClock(), {
+      begins: 'MediaMTX cannot be started; trying again',
+      ends: 'MediaMTX can be started again',
+      level: 'error',
+    });
+  }
 
   start(): void {
     this.keeping ??= this.keep();
@@ -98,8 +109,7 @@ export class Supervisor {
       try {
         await this.liveOnce();
       } catch (err) {
-        // A full disk, most likely: no file, no start.
-        this.supervision.log.error({ err }, 'MediaMTX cannot be started; trying again');
+        this.notStarted.begin({ err });
         await this.pause(RETRY_MS);
       }
     }
@@ -110,6 +120,7 @@ export class Supervisor {
     const boot = await files.take();
     if (this.isStopping()) return;
     const { child, childLog } = this.launch(boot);
+    this.notStarted.end();
     files.restock().catch((err: unknown) => log.warn({ err }, 'the next file is not ready yet'));
     const announce = setTimeout(() => childLog.announce(), ANNOUNCE_AFTER_MS);
     const exit = await child.ended;

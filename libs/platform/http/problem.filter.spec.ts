@@ -3,12 +3,14 @@ import { type ArgumentsHost, BadRequestException } from '@nestjs/common';
 import { fastify } from 'fastify';
 
 import { AppError, type AppErrorKind } from '#kernel/app-error.js';
+import { FakeClock } from '#test/support/streaming/fake-clock.js';
 import { type LogLine, silentLogs } from '#test/support/streaming/silent-logs.js';
 
 import { IfMatchRequired } from './if-match.js';
 import { InvalidInput, MalformedInput } from './invalid-input.js';
 import { problemSchema } from './problem.js';
 import { ProblemFilter } from './problem.filter.js';
+import { Refusals } from './refusals.js';
 import { RouteTable } from './route-table.js';
 
 class Failure extends AppError {
@@ -66,7 +68,7 @@ beforeEach(() => {
   routes.observe(server);
   server.get('/things/:id', () => null);
   server.post('/things/start', () => null);
-  filter = new ProblemFilter(routes);
+  filter = new ProblemFilter(routes, new Refusals(new FakeClock()));
 });
 
 function answerTo(thrown: unknown, given: Partial<Request> = {}): Answer {
@@ -141,6 +143,7 @@ describe('ProblemFilter', () => {
     expect(logs).toEqual([
       {
         level: 'error',
+        context: 'Http',
         sentence: 'request failed',
         fields: {
           err: thrown,

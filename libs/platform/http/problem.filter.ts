@@ -16,6 +16,7 @@ import { IfMatchRequired } from './if-match.js';
 import { MalformedInput } from './invalid-input.js';
 import { type Fault, STATUS_OF_KIND, problemOf } from './problem.js';
 import { shownPath } from './request-path.js';
+import { Refusals } from './refusals.js';
 import { RouteTable } from './route-table.js';
 
 /** Long enough for a restart, short enough to notice the recovery. */
@@ -41,7 +42,10 @@ const REFUSALS: Readonly<Record<number, Fault>> = {
 export class ProblemFilter implements ExceptionFilter {
   private readonly logger = new Logger('Http');
 
-  constructor(private readonly routes: RouteTable) {}
+  constructor(
+    private readonly routes: RouteTable,
+    private readonly refusals: Refusals,
+  ) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const request = host.switchToHttp().getRequest<FastifyRequest>();
@@ -83,7 +87,7 @@ export class ProblemFilter implements ExceptionFilter {
   private say(err: unknown, { status, code }: Fault, { id, method, url }: FastifyRequest): void {
     const line = { err, status, code, requestId: id, method, path: shownPath(url) };
     if (status === 503) {
-      this.logger.warn(line, 'request refused for now');
+      this.refusals.refused(code, line);
     } else {
       this.logger.error(line, 'request failed');
     }

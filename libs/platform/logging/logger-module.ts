@@ -85,17 +85,12 @@ function isBootNoise(line: unknown): boolean {
 }
 
 /**
- * Reads that went well are silent: they would cost a third of the throughput and hide the rest. So
- * are probes: what they find is said once, by whoever finds it first.
+ * Reads are silent: they would cost a third of the throughput and hide the rest, and while the
+ * database is out there would be nothing else. So are probes. Why a request failed is said by a line
+ * of its own, by whoever finds it first.
  */
-function levelOf(request: IncomingMessage, response: ServerResponse): 'info' | 'warn' | 'silent' {
-  if (request.method === 'GET' && /^\/health(?:[/?]|$)/.test(request.url ?? '')) {
-    return 'silent';
-  }
-  if (response.statusCode >= 500) {
-    return 'warn';
-  }
-  return request.method === 'GET' ? 'silent' : 'info';
+function levelOf({ method }: IncomingMessage, { statusCode }: ServerResponse): 'info' | 'silent' {
+  return method === 'GET' && statusCode !== 500 ? 'silent' : 'info';
 }
 
 /** Whoever answered with a 500 has said why, in a line of its own. */

@@ -6,10 +6,10 @@ import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 
 @Injectable()
 export class ProcessWarnings implements OnModuleInit {
-  private readonly logger = new Logger('Node.js');
+  private readonly logger = new Logger('Process');
 
   onModuleInit(): void {
-    process.removeAllListeners('warning');
+    process.removeAllListeners('Node.js warns');
     process.on('warning', (err) => {
       this.logger.warn({ err }, 'warning');
     });

@@ -4,6 +4,7 @@ import { FakeClock } from '#test/support/streaming/fake-clock.js';
 import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
 
 import { AgentState } from './agent-state.js';
+import { NodeEpisodes } from './node-episodes.js';
 
 let logs = silentLogs();
 let clock: FakeClock;
@@ -11,7 +12,7 @@ let agent: AgentState;
 beforeEach(() => {
   logs = silentLogs();
   clock = new FakeClock();
-  agent = new AgentState(clock, 'default');
+  agent = new AgentState(clock, new NodeEpisodes(clock, 'default'));
 });
 
 describe('AgentState', () => {
@@ -49,15 +50,17 @@ describe('AgentState', () => {
     expect(agent.mayCall).toBe(true);
   });
 
-  it('says what is left out when it is new', () => {
+  it('says once that something is left out, and once that nothing is any more', () => {
     agent.answered(['cam/a']);
-    agent.answered(['cam/a']);
-    expect(sentences(logs)).toHaveLength(1);
     agent.answered(['cam/a', 'cam/b']);
-    expect(sentences(logs)).toHaveLength(2);
     expect(agent.conditions.leftOutPaths).toBe(2);
     agent.answered([]);
+    agent.answered([]);
     expect(agent.conditions.leftOutPaths).toBe(0);
+    expect(sentences(logs)).toEqual([
+      'paths are left out of what MediaMTX boots with: it would refuse them',
+      'no path is left out of what MediaMTX boots with any more',
+    ]);
   });
 
   it('says once that the boot file is stale, why, and that it is up to date again', () => {

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 
 import { StreamingMetrics } from '../domain/ports/streaming-metrics.js';
+import { Reason } from '../domain/reason.js';
 import { type StreamStatus } from '../domain/stream-status.js';
 import { StreamSignals } from './stream-signals.js';
 
@@ -26,10 +27,11 @@ export class AnnounceChange {
 
   /** @param facts more for the log line */
   execute(change: AnnouncedChange, facts: Readonly<Record<string, unknown>> = {}): void {
-    const { streamId, from, to } = change;
+    const { streamId, from, to, reason } = change;
     const line = { ...change, ...facts };
     if (to === 'ERROR') {
-      this.logger.warn(line, 'stream failed');
+      // What is not asked again comes back by a hand only.
+      this.logger[reason === Reason.sourceAuthFailed ? 'error' : 'warn'](line, 'stream failed');
     } else {
       this.logger.log(line, 'stream changed');
     }

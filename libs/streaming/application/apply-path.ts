@@ -4,7 +4,7 @@
  * The intent is read at the moment of sending, so a removal that waited never kills a newer stream.
  * Never throws: a database that fails now leaves the path as it is, and the next tick finds it.
  */
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
@@ -37,10 +37,13 @@ export type PathOutcome =
 
 export type PathResult = PathOutcome & JobResult;
 
+/** Whose path it is, as far as it came to be known. */
+interface Found {
+  intent: PathIntent | null;
+}
+
 @Injectable()
 export class ApplyPath {
-  private readonly logger = new Logger(ApplyPath.name);
-
   constructor(
     private readonly streams: StreamRepository,
     private readonly client: MediaMtxClient,
@@ -53,13 +56,16 @@ export class ApplyPath {
   ) {}
 
   async execute(job: WriteJob): Promise<PathResult> {
+    const found: Found = { intent: null };
     try {
-      return await this.apply(job);
+      const result = await this.apply(job, found);
+      if (result.kind !== 'skipped') {
+        this.node.episodes.worked(this.node.episodes.notCarried, job);
+      }
+      return result;
     } catch (err) {
-      this.logger.warn(
-        { nodeId: this.settings.nodeId, path: job.path, err },
-        'path not brought to what is wanted; the next tick tries again',
-      );
+      const { episodes } = this.node;
+      episodes.failed(episodes.notCarried, err, found.intent?.state ?? { path: job.path });
       return {
         kind: 'unknown',
         state: null,
@@ -69,11 +75,12 @@ export class ApplyPath {
     }
   }
 
-  private async apply(job: WriteJob): Promise<PathResult> {
+  private async apply(job: WriteJob, found: Found): Promise<PathResult> {
     if (this.isPointless(job)) {
       return { kind: 'skipped', hasDialled: false };
     }
     const intent = await this.streams.intentFor(this.settings.nodeId, job.path);
+    found.intent = intent;
     const readAtMs = this.clock.monotonicMs();
     if (!this.node.mayCall) {
       return {

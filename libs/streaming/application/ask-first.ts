@@ -4,7 +4,7 @@
  * the lease asks, which alone can keep its ticks from applying the path meanwhile; elsewhere, and
  * whenever this process dies, the path is applied at once and a silent camera asked as ever.
  */
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
@@ -17,25 +17,27 @@ import { Stream, type StreamState } from '../domain/stream.js';
 import { HeldLease } from './held-lease.js';
 import { LatestTasks } from './latest-tasks.js';
 import { NodeMemory } from './node-memory.js';
+import { NodeState } from './node-state.js';
 import { ReconcileStream } from './reconcile-stream.js';
 import { SaveObserved } from './save-observed.js';
 import { stillWanted } from './still-wanted.js';
+import { type NamedStream } from './stream-line.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** What the node is told. Of a stream that is parked again nothing is wanted: its path must go. */
 type Next = 'apply' | 'remove' | 'nothing';
 
-type Subject = Pick<StreamState, 'id' | 'path' | 'generation'>;
+type Subject = NamedStream & Pick<StreamState, 'generation'>;
 
 @Injectable()
 export class AskFirst {
-  private readonly logger = new Logger(AskFirst.name);
   private readonly underWay = new LatestTasks();
 
   constructor(
     private readonly probe: SourceProbe,
     private readonly streams: StreamRepository,
     private readonly memory: NodeMemory,
+    private readonly node: NodeState,
     private readonly save: SaveObserved,
     private readonly reconcile: ReconcileStream,
     private readonly lease: HeldLease,
@@ -46,7 +48,7 @@ export class AskFirst {
   /** Returns at once; in the end the path is applied anew, or parked. */
   execute(stream: Subject): void {
     if (this.underWay.isClosed || this.lease.current === null) {
-      void this.reconcile.execute(stream.path, { mustRestart: true });
+      void this.reconcile.execute(stream, { mustRestart: true });
       return;
     }
     this.underWay.start(stream.id, undefined, ({ signal }) => this.run(stream, signal));
@@ -64,10 +66,7 @@ export class AskFirst {
     }));
     const next = await this.ask(stream, signal).catch((err: unknown) => {
       if (!(err instanceof ProbeAborted)) {
-        this.logger.warn(
-          { streamId: stream.id, err },
-          'camera not asked before its path is applied',
-        );
+        this.node.episodes.failed(this.node.episodes.notProbed, err, stream);
       }
       return 'apply' as const;
     });
@@ -78,7 +77,7 @@ export class AskFirst {
     }));
     if (!signal.aborted && next !== 'nothing') {
       // Not awaited: what follows from the answer must not be ended with the asking.
-      void this.reconcile.execute(stream.path, { mustRestart: next === 'apply' });
+      void this.reconcile.execute(stream, { mustRestart: next === 'apply' });
     }
   }
 
@@ -88,6 +87,7 @@ export class AskFirst {
       return 'nothing';
     }
     const report = await this.probe.probe(before.spec.source, { signal });
+    this.node.episodes.worked(this.node.episodes.notProbed, stream);
     const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
     this.remember(stream, (memo) => ({
       ...memo,

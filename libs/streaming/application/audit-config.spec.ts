@@ -9,6 +9,8 @@ const OTHERS: { source: { url: string; secret: { userInfo: string; query: null }
   source: { url: 'rtsp://10.9.9.9/x', secret: { userInfo: 'u:secret', query: null } },
 };
 
+const SUBJECT = { nodeId: 'default', cameraId: 'gate-3', path: PATH };
+
 let logs = silentLogs();
 let vigia: ControlPlane;
 let stream: { id: string };
@@ -57,7 +59,7 @@ describe('AuditConfig', () => {
     vigia.node.alterByHand(PATH, OTHERS);
     await vigia.run(65_000);
     expect(sentences(logs, 'warn')).toEqual(['path was altered by hand; it is configured again']);
-    expect(logs.at(-1)?.fields).toEqual({ nodeId: 'default', path: PATH, fields: ['source'] });
+    expect(logs.at(-1)?.fields).toEqual({ ...SUBJECT, streamId: stream.id, fields: ['source'] });
     expect(JSON.stringify(logs)).not.toMatch(/10\.9\.9\.9|secret/);
   });
 
@@ -126,7 +128,9 @@ describe('AuditConfig', () => {
     vigia.node.isAuditBroken = true;
     await vigia.run(120_000);
     expect(vigia.node.writes).toEqual([]);
-    expect(sentences(logs, 'warn')).toEqual(['configuration not audited']);
+    expect(sentences(logs, 'warn')).toEqual([
+      'configuration not audited; the next tick tries again',
+    ]);
     vigia.node.isAuditBroken = false;
     await vigia.run(TICK_MS);
     expect(vigia.node.writes).toHaveLength(1);
@@ -193,7 +197,7 @@ describe('AuditConfig', () => {
     await vigia.run(60_000);
     const said = logs.filter(({ sentence }) => sentence.includes('altered by hand'));
     expect(said.map(({ fields }) => fields)).toEqual([
-      { nodeId: 'default', path: PATH, fields: ['sourceOnDemand', 'rtspTransport'] },
+      { ...SUBJECT, streamId: stream.id, fields: ['sourceOnDemand', 'rtspTransport'] },
     ]);
     expect(vigia.node.writes).toHaveLength(1);
   });

@@ -25,12 +25,11 @@ const SETTLED: readonly PathResult['kind'][] = ['applied', 'removed', 'refused']
 
 @Injectable()
 export class AuditConfig {
-  private readonly logger = new Logger('Node');
+  private readonly logger = new Logger('Stream');
   private nextAtMs = 0;
   private lastDrifted: ReadonlySet<string> = new Set();
   /** Found, and the write that puts it right was not answered yet. */
   private readonly open = new Set<string>();
-  private hasSaidFailure = false;
 
   constructor(
     private readonly client: MediaMtxClient,
@@ -95,9 +94,9 @@ export class AuditConfig {
     );
     const before = new Set(this.open);
     this.open.clear();
-    for (const { streamId, path } of drifted) {
-      this.open.add(path);
-      this.found(streamId, path, fieldsOf.get(path) ?? [], before.has(path));
+    for (const row of drifted) {
+      this.open.add(row.path);
+      this.found(row, fieldsOf.get(row.path) ?? [], before.has(row.path));
     }
     return drifted.map(({ path }) => path);
   }
@@ -112,13 +111,11 @@ export class AuditConfig {
     const wanted = new Map(rows.map(({ path, spec }) => [path, spec]));
     const answer = await this.client.auditConfig(wanted, signal);
     if (answer.kind === 'complete') {
-      this.hasSaidFailure = false;
+      this.node.episodes.notAudited.end();
       return answer.drifted;
     }
-    if (!this.hasSaidFailure && signal?.aborted !== true) {
-      const { nodeId } = this.settings;
-      this.logger.warn({ nodeId, cause: answer.cause }, 'configuration not audited');
-      this.hasSaidFailure = true;
+    if (signal?.aborted !== true) {
+      this.node.episodes.notAudited.begin({ cause: answer.cause });
     }
     return null;
   }
@@ -131,14 +128,18 @@ export class AuditConfig {
     );
   }
 
-  private found(streamId: string, path: string, fields: readonly string[], isSaid: boolean): void {
+  private found(
+    { streamId, cameraId, path }: AppliedSpec,
+    fields: readonly string[],
+    isSaid: boolean,
+  ): void {
     if (fields.includes(SOURCE_FIELD)) {
       this.memory.update(streamId, this.clock.monotonicMs(), rememberWrongSource);
     }
     if (!isSaid) {
       const { nodeId } = this.settings;
       this.logger.warn(
-        { nodeId, path, fields },
+        { nodeId, streamId, cameraId, path, fields },
         'path was altered by hand; it is configured again',
       );
     }

@@ -124,7 +124,7 @@ describe('FollowStream', () => {
     });
     await Promise.all(cameras.map((camera) => vigia.start(camera)));
     cameras.forEach((camera) => {
-      vigia.follow.execute(`cam/${camera}`);
+      vigia.follow.execute({ id: camera, cameraId: camera, path: `cam/${camera}` });
     });
     await vigia.clock.advance(5_000);
     expect(await looksIn(1_000)).toBe(50);
@@ -134,11 +134,11 @@ describe('FollowStream', () => {
 
   it('ends at once when the process ends, and begins nothing after that', async () => {
     vigia.node.camera(PATH, 'silent');
-    await vigia.start();
+    const stream = await vigia.start();
     await vigia.clock.advance(1_000);
     await vigia.follow.close();
     expect(vigia.clock.waiting).toBe(0);
-    vigia.follow.execute(PATH);
+    vigia.follow.execute(stream);
     expect(await looksIn(10_000)).toBe(0);
   });
 

@@ -13,6 +13,7 @@ import { LookAtStream } from './look-at-stream.js';
 import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { ProbeSilent } from './probe-silent.js';
+import { type NamedStream, streamLine } from './stream-line.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** Too low: a burst of starts waits for ticks. Too high: looks at single paths crowd out writes. */
@@ -26,7 +27,7 @@ const NONE: ReadonlySet<string> = new Set();
 
 @Injectable()
 export class FollowStream {
-  private readonly logger = new Logger(FollowStream.name);
+  private readonly logger = new Logger('Stream');
   private readonly following = new LatestTasks();
 
   constructor(
@@ -39,25 +40,27 @@ export class FollowStream {
     private readonly clock: Clock,
   ) {}
 
-  execute(path: string): void {
+  execute(stream: NamedStream): void {
+    const { path } = stream;
     const isFull = !this.following.has(path) && this.following.size >= MAX_FOLLOWERS;
     if (this.following.isClosed || isFull) {
       return;
     }
     // There is a newer intent: whoever follows the older one would go on with what it loaded.
-    this.following.start(path, undefined, (running) => this.run(path, running));
+    this.following.start(path, undefined, (running) => this.run(stream, running));
   }
 
   close(): Promise<void> {
     return this.following.close();
   }
 
-  private async run(path: string, { signal, before }: Running): Promise<void> {
+  private async run(stream: NamedStream, { signal, before }: Running): Promise<void> {
     await before;
     try {
-      await this.follow(path, signal);
+      await this.follow(stream.path, signal);
     } catch (err) {
-      this.logger.debug({ nodeId: this.settings.nodeId, path, err }, 'stopped following');
+      const line = streamLine(this.settings.nodeId, stream);
+      this.logger.debug({ ...line, err }, 'not followed any further; the tick does it');
     }
     // A replica that never holds the lease has no tick that would do it.
     this.memory.forgetEnded(NONE, this.clock.monotonicMs());

@@ -15,7 +15,7 @@ import { StreamingSettings } from './streaming-settings.js';
 
 @Injectable()
 export class HeldLease {
-  private readonly logger = new Logger('Lease');
+  private readonly logger = new Logger('Node');
   private fence: Fence | null = null;
   private heldSinceMs = 0;
   private savedConditions = '';
@@ -56,6 +56,7 @@ export class HeldLease {
     const isGained = fence !== null && fence.epoch !== this.fence?.epoch;
     if (fence === null && this.fence !== null) {
       this.logger.warn({ nodeId: this.settings.nodeId }, 'lease lost to another instance');
+      this.node.holdEnded();
     }
     this.fence = fence;
     this.heldSinceMs = sentAtMs;
@@ -80,6 +81,7 @@ export class HeldLease {
     const { fence } = this;
     this.fence = null;
     if (fence !== null) {
+      this.node.holdEnded();
       await this.leases.release(fence);
     }
   }

@@ -2,15 +2,16 @@
  * How the node is, as far as this process knows: reachable or not, poisoned or not. Kept apart from
  * the streams, since a node that does not answer says nothing about them.
  */
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
 
-import { HAZARDS, type NodeFacts, hazardsOf } from '../domain/node-hazards.js';
+import { type NodeFacts, hazardsOf } from '../domain/node-hazards.js';
 import { type NodeConditions } from '../domain/ports/node-leases.js';
-import { Reason, explain } from '../domain/reason.js';
+import { Reason } from '../domain/reason.js';
 import { AgentState } from './agent-state.js';
 import { Breaker } from './breaker.js';
+import { NodeEpisodes } from './node-episodes.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 /** A poisoned node is asked again this often whether a write passes. */
@@ -18,16 +19,14 @@ export const POISON_RETRY_MS = 60_000;
 
 @Injectable()
 export class NodeState {
-  private readonly logger = new Logger('Node');
+  readonly episodes: NodeEpisodes;
   readonly agent: AgentState;
   private readonly breaker: Breaker;
   private goodLooks = 0;
   private lastLookOkMs: number | null = null;
-  private failingSinceMs: number | null = null;
   /** Why the last look, and the last write, said nothing; null when it was answered. */
   private lookCause: string | null = null;
   private writeCause: string | null = null;
-  private poisonedSinceMs: number | null = null;
   private sweepAtMs = 0;
   private facts: NodeFacts | null = null;
   private hazards: readonly string[] = [];
@@ -35,9 +34,10 @@ export class NodeState {
 
   constructor(
     private readonly clock: Clock,
-    private readonly settings: StreamingSettings,
+    settings: StreamingSettings,
   ) {
-    this.agent = new AgentState(clock, settings.nodeId);
+    this.episodes = new NodeEpisodes(clock, settings.nodeId);
+    this.agent = new AgentState(clock, this.episodes);
     this.breaker = new Breaker(clock, settings.breakerMs);
   }
 
@@ -57,7 +57,7 @@ export class NodeState {
   }
 
   get isPoisoned(): boolean {
-    return this.poisonedSinceMs !== null;
+    return this.episodes.poisoned.isOpen;
   }
 
   /** False for a node, or a process of it, whose configuration was not looked at yet. */
@@ -92,7 +92,17 @@ export class NodeState {
   newHolder(): void {
     this.goodLooks = 0;
     this.facts = null;
-    this.poisonedSinceMs = null;
+    this.episodes.poisoned.leave();
+  }
+
+  /** What is wrong with the node is for its next holder to find, and to say. */
+  holdEnded(): void {
+    this.lookCause = null;
+    this.writeCause = null;
+    this.hazards = [];
+    this.unknownPaths = 0;
+    this.agent.holdEnded();
+    this.episodes.leave();
   }
 
   /** It is another process by now: what was known of its configuration is void. */
@@ -102,9 +112,9 @@ export class NodeState {
 
   /** Nobody is harmed by what writes would meet, and nothing could tell; the next one finds out. */
   nothingToWrite(): void {
-    this.poisonedSinceMs = null;
+    this.episodes.poisoned.leave();
     this.writeCause = null;
-    this.endOutage();
+    this.answered('write');
   }
 
   /** It is said to be back: it is asked at once whether that is so. */
@@ -120,64 +130,62 @@ export class NodeState {
   lookAnswered(): void {
     this.breaker.succeeded();
     this.lookCause = null;
-    this.endOutage();
+    this.answered('look');
   }
 
   /** What a look has shown stands in the rows: they are as true as that look is young. */
   looked(): void {
     this.goodLooks += 1;
     this.lastLookOkMs = this.clock.monotonicMs();
+    this.episodes.databaseAnswered();
   }
 
   /** @param startedMs when the look began */
   lookFailed(cause: string, startedMs: number): void {
     this.breaker.failed(startedMs);
     this.lookCause = cause;
-    this.beginOutage('look', cause);
+    this.episodes.unanswered.begin({ call: 'look', cause }, 'look');
   }
 
   /** The node answered a write, whatever it said. */
   writeAnswered(): void {
     this.breaker.succeeded();
     this.writeCause = null;
-    this.endOutage();
+    this.answered('write');
   }
 
   /** @param startedMs when the write began */
   writeFailed(cause: string, startedMs: number): void {
     this.breaker.failed(startedMs);
     this.writeCause = cause;
-    this.beginOutage('write', cause);
+    this.episodes.unanswered.begin({ call: 'write', cause }, 'write');
   }
 
   /** What works against us is said when it appears, not at each inspection. */
   inspected(facts: NodeFacts): void {
     this.facts = facts;
     const hazards = hazardsOf(facts);
-    for (const code of hazards.filter((hazard) => !this.hazards.includes(hazard))) {
-      this.logger.warn({ nodeId: this.settings.nodeId, code }, HAZARDS[code]);
-    }
+    this.hazards
+      .filter((code) => !hazards.includes(code))
+      .forEach((code) => {
+        this.episodes.hazard(code).end();
+      });
+    hazards.forEach((code) => {
+      this.episodes.hazard(code).begin();
+    });
     this.hazards = hazards;
   }
 
   /** The node refuses what is known to be good: some other path's body blocks every write. */
   poisoned(): void {
-    if (this.poisonedSinceMs === null) {
-      this.poisonedSinceMs = this.clock.monotonicMs();
-      this.sweepAtMs = this.poisonedSinceMs;
-      this.logger.error(
-        { nodeId: this.settings.nodeId, code: Reason.nodeConfigPoisoned },
-        explain(Reason.nodeConfigPoisoned),
-      );
+    if (!this.isPoisoned) {
+      this.sweepAtMs = this.clock.monotonicMs();
+      this.episodes.poisoned.begin({ code: Reason.nodeConfigPoisoned });
     }
   }
 
   writeAccepted(): void {
-    if (this.poisonedSinceMs !== null) {
-      const poisonedMs = Math.round(this.clock.monotonicMs() - this.poisonedSinceMs);
-      this.logger.log({ nodeId: this.settings.nodeId, poisonedMs }, 'node accepts writes again');
-    }
-    this.poisonedSinceMs = null;
+    this.episodes.poisoned.end();
   }
 
   /** True once per retry interval while poisoned: then all own paths are replaced until one passes. */
@@ -192,28 +200,17 @@ export class NodeState {
 
   /** @param unknownPaths those that are kept although no stream is known for them; 0: no brake */
   braked(unknownPaths: number): void {
-    if (unknownPaths > 0 && this.unknownPaths === 0) {
-      this.logger.error(
-        { nodeId: this.settings.nodeId, unknownPaths },
-        'many paths have no stream in the database; none of them is removed: is this the right database? If it is, run: npm run vigia -- adopt-empty',
-      );
+    if (unknownPaths > 0) {
+      this.episodes.braked.begin({ unknownPaths });
+    } else {
+      this.episodes.braked.end();
     }
     this.unknownPaths = unknownPaths;
   }
 
-  private beginOutage(call: 'look' | 'write', cause: string): void {
-    if (this.failingSinceMs === null) {
-      this.failingSinceMs = this.clock.monotonicMs();
-      this.logger.warn({ nodeId: this.settings.nodeId, call, cause }, 'node does not answer');
-    }
-  }
-
   /** Looks that are answered while writes are not are no end: it would be said at each tick. */
-  private endOutage(): void {
-    if (this.failingSinceMs !== null && this.lookCause === null && this.writeCause === null) {
-      const outageMs = Math.round(this.clock.monotonicMs() - this.failingSinceMs);
-      this.logger.log({ nodeId: this.settings.nodeId, outageMs }, 'node answers again');
-      this.failingSinceMs = null;
+  private answered(call: 'look' | 'write'): void {
+    if (this.episodes.unanswered.end(call)) {
       this.facts = null;
     }
   }

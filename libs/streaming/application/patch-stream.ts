@@ -46,7 +46,7 @@ export class PatchStream {
       this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason }, { changed });
     }
     if (effect === 'restart') {
-      void this.nodes.of(stream.nodeId)?.reconcile.execute(stream.path);
+      void this.nodes.of(stream.nodeId)?.reconcile.execute(stream);
     }
     return stream;
   }

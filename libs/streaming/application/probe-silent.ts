@@ -29,6 +29,7 @@ import { NodeMemory } from './node-memory.js';
 import { NodeState } from './node-state.js';
 import { PathWriter } from './path-writer.js';
 import { stillWanted } from './still-wanted.js';
+import { streamLine } from './stream-line.js';
 import { StreamingSettings } from './streaming-settings.js';
 
 interface Asked {
@@ -39,11 +40,10 @@ interface Asked {
 
 @Injectable()
 export class ProbeSilent {
-  private readonly logger = new Logger('Probe');
+  private readonly logger = new Logger('Stream');
   /** By stream, about the generation that is asked about. */
   private readonly underWay = new LatestTasks<number>();
   private nextAtMs = 0;
-  private hasSaidFailure = false;
 
   constructor(
     private readonly probe: SourceProbe,
@@ -95,12 +95,12 @@ export class ProbeSilent {
     try {
       await this.takeTurn(signal);
       const known = await this.ask(state, signal);
-      this.hasSaidFailure = false;
+      this.node.episodes.worked(this.node.episodes.notProbed, state);
       if (known !== null) {
         await this.conclude(known, signal);
       }
     } catch (err) {
-      this.failed(err);
+      this.failed(state, err);
     } finally {
       this.remember(state, unanswered);
     }
@@ -131,7 +131,10 @@ export class ProbeSilent {
     }
     const time = { nowMs: this.clock.monotonicMs(), random: Math.random() };
     this.remember(state, (probing) => answered(probing, report, time));
-    this.logger.debug({ streamId: state.id, report }, 'silent camera asked');
+    this.logger.debug(
+      { ...streamLine(this.settings.nodeId, state), report },
+      'silent camera asked',
+    );
     return asked;
   }
 
@@ -162,11 +165,9 @@ export class ProbeSilent {
   }
 
   /** Said once: what keeps one from being asked, such as a database that is out, keeps all. */
-  private failed(err: unknown): void {
-    if (!(err instanceof ProbeAborted) && !this.hasSaidFailure) {
-      const { nodeId } = this.settings;
-      this.logger.warn({ nodeId, err }, 'silent cameras are not asked; tried again later');
-      this.hasSaidFailure = true;
+  private failed(state: StreamState, err: unknown): void {
+    if (!(err instanceof ProbeAborted)) {
+      this.node.episodes.failed(this.node.episodes.notProbed, err, state);
     }
   }
 

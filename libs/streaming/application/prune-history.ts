@@ -13,7 +13,7 @@ const BATCH = 1_000;
 /** Forgets what is over for longer than the retention, batch by batch. */
 @Injectable()
 export class PruneHistory {
-  private readonly logger = new Logger('Retention');
+  private readonly logger = new Logger('Database');
 
   constructor(
     private readonly history: StreamHistory,

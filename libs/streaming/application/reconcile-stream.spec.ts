@@ -6,6 +6,7 @@ import { sentences, silentLogs } from '#test/support/streaming/silent-logs.js';
 
 const PATH = 'cam/gate-3';
 const ID = streamId(1);
+const STREAM = { id: ID, cameraId: 'gate-3', path: PATH };
 
 let logs = silentLogs();
 let vigia: ControlPlane;
@@ -18,7 +19,7 @@ beforeEach(async () => {
 
 describe('ReconcileStream', () => {
   it('carries a start to the node and follows it', async () => {
-    await vigia.reconcileStream.execute(PATH);
+    await vigia.reconcileStream.execute(STREAM);
     await vigia.clock.advance(1_000);
     expect(vigia.stateOf({ id: ID }).status).toBe('RUNNING');
   });
@@ -26,7 +27,7 @@ describe('ReconcileStream', () => {
   it('carries a stop to the node and follows it', async () => {
     vigia.node.put(PATH);
     await vigia.streams.stop(ID);
-    await vigia.reconcileStream.execute(PATH);
+    await vigia.reconcileStream.execute(STREAM);
     await vigia.clock.advance(1_000);
     expect(vigia.node.names).toEqual([]);
     expect(vigia.stateOf({ id: ID }).removalPending).toBe(false);
@@ -34,7 +35,7 @@ describe('ReconcileStream', () => {
 
   it('says with the stream that its node does not answer', async () => {
     vigia.node.answerNext('unknown');
-    await vigia.reconcileStream.execute(PATH);
+    await vigia.reconcileStream.execute(STREAM);
     expect(vigia.stateOf({ id: ID })).toMatchObject({
       status: 'STARTING',
       reason: 'NODE_UNREACHABLE',
@@ -45,12 +46,12 @@ describe('ReconcileStream', () => {
   it('says nothing of the node with a stream that knows better', async () => {
     await vigia.streams.stop(ID);
     vigia.node.answerNext('unknown');
-    await vigia.reconcileStream.execute(PATH);
+    await vigia.reconcileStream.execute(STREAM);
     expect(vigia.stateOf({ id: ID })).toMatchObject({ reason: 'REMOVAL_PENDING' });
   });
 
   it('does nothing about a path without a row', async () => {
-    await vigia.reconcileStream.execute('cam/unknown');
+    await vigia.reconcileStream.execute({ ...STREAM, path: 'cam/unknown' });
     expect(vigia.node.writes).toEqual([]);
     expect(vigia.clock.waiting).toBe(0);
   });
@@ -62,8 +63,10 @@ describe('ReconcileStream', () => {
       vigia.streams.isDown = true;
       return saveObserved(...asked);
     };
-    await vigia.reconcileStream.execute(PATH);
-    expect(sentences(logs)).toContain('intent not carried to the node; the next tick does it');
+    await vigia.reconcileStream.execute(STREAM);
+    expect(sentences(logs, 'warn')).toContain(
+      'what is wanted is not brought to the node; the next tick tries again',
+    );
     vigia.streams.isDown = false;
     vigia.streams.saveObserved = saveObserved;
     await vigia.run(20_000);

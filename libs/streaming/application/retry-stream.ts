@@ -30,7 +30,7 @@ export class RetryStream {
     const node = this.nodes.of(nodeId);
     if (from === 'RUNNING') {
       // Its camera delivers: there is nothing to ask, and a second session might be one too many.
-      void node?.reconcile.execute(stream.path, { mustRestart: true });
+      void node?.reconcile.execute(stream, { mustRestart: true });
     } else {
       node?.askFirst.execute(stream);
     }

@@ -38,6 +38,7 @@ describe('SaveObserved', () => {
     expect(logs).toEqual([
       {
         level: 'log',
+        context: 'Stream',
         sentence: 'stream changed',
         fields: {
           streamId: id,
@@ -46,6 +47,7 @@ describe('SaveObserved', () => {
           from: 'STARTING',
           to: 'RUNNING',
           reason: null,
+          startMs: 0,
         },
       },
     ]);

@@ -40,14 +40,15 @@ export class SaveObserved {
       this.signals.changed(to.id);
       return;
     }
-    this.announce.execute({
+    const change = {
       streamId: to.id,
       cameraId: to.cameraId,
       nodeId,
       from: event.fromStatus,
       to: event.toStatus,
       reason: event.reason,
-    });
+    };
+    this.announce.execute(change, lengthOf(awaited));
     if (awaited !== null) {
       this.metrics.becameRunning(awaited.since, awaited.ms);
     }
@@ -55,4 +56,12 @@ export class SaveObserved {
       this.metrics.reconnected();
     }
   }
+}
+
+/** How long it was without media, or took to have some for the first time. */
+function lengthOf(awaited: SavedChange['awaited']): Readonly<Record<string, number>> {
+  if (awaited === null) {
+    return {};
+  }
+  return { [awaited.since === 'loss' ? 'outageMs' : 'startMs']: Math.round(awaited.ms) };
 }

@@ -16,6 +16,7 @@ import { CameraBusy, NoRoom, StreamNotFound } from '../domain/stream.errors.js';
 import { AnnounceChange } from './announce-change.js';
 import { ConfiguredNodes } from './configured-nodes.js';
 import { Nodes } from './nodes.js';
+import { streamLine } from './stream-line.js';
 import { StreamSignals } from './stream-signals.js';
 
 export type StartRequest = Pick<
@@ -60,9 +61,9 @@ export class StartStream {
     if (outcome.kind === 'no_room') {
       throw new NoRoom();
     }
-    const { id: streamId, cameraId, nodeId, path, status: to, reason } = outcome.stream;
+    const { id: streamId, cameraId, nodeId, status: to, reason } = outcome.stream;
     this.announce.execute({ streamId, cameraId, nodeId, from: null, to, reason });
-    void this.nodes.of(nodeId)?.reconcile.execute(path);
+    void this.nodes.of(nodeId)?.reconcile.execute(outcome.stream);
     return waitMs === 0 ? outcome.stream : this.settled(outcome.stream, { waitMs, signal });
   }
 
@@ -85,7 +86,8 @@ export class StartStream {
   private async reread(known: StreamRecord): Promise<StreamRecord> {
     const { id } = known;
     const stream = await this.streams.findById(id).catch((err: unknown) => {
-      this.logger.debug({ streamId: id, err }, 'not read while a caller waits');
+      const line = streamLine(known.nodeId, known);
+      this.logger.debug({ ...line, err }, 'not read while a caller waits');
       return known;
     });
     if (stream === null) {

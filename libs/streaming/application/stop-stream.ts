@@ -22,9 +22,9 @@ export class StopStream {
     }
     const { stream, previousStatus: from, hasStopped } = outcome;
     if (hasStopped) {
-      const { cameraId, nodeId, path, status: to, reason } = stream;
+      const { cameraId, nodeId, status: to, reason } = stream;
       this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason });
-      void this.nodes.of(nodeId)?.reconcile.execute(path);
+      void this.nodes.of(nodeId)?.reconcile.execute(stream);
     }
     return stream;
   }

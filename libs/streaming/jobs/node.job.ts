@@ -79,9 +79,9 @@ export class NodeJob implements BeforeApplicationShutdown {
     private readonly settings: NodeJobSettings,
     private readonly clock: Clock,
   ) {
-    const facts = { nodeId: settings.nodeId };
-    this.leaseLoop = new BackgroundLoop({ name: 'Lease', facts }, () => this.renew(), clock);
-    this.tickLoop = new BackgroundLoop({ name: 'Reconcile', facts }, () => this.tick(), clock);
+    const label = { context: 'Node', facts: { nodeId: settings.nodeId } };
+    this.leaseLoop = new BackgroundLoop({ name: 'Lease', ...label }, () => this.renew(), clock);
+    this.tickLoop = new BackgroundLoop({ name: 'Reconcile', ...label }, () => this.tick(), clock);
   }
 
   /**
@@ -154,6 +154,9 @@ export class NodeJob implements BeforeApplicationShutdown {
     if (await this.lease.renew()) {
       this.tickLoop.poke();
       this.extraLooks();
+    }
+    if (this.lease.current === null) {
+      this.tickLoop.leave();
     }
     return 'done';
   }

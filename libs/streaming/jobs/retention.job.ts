@@ -27,7 +27,7 @@ export class RetentionJob implements OnApplicationBootstrap, BeforeApplicationSh
     clock: Clock,
   ) {
     this.loop = new BackgroundLoop(
-      { name: 'Retention' },
+      { name: 'Retention', context: 'Database' },
       () => prune.execute(this.stopping.signal),
       clock,
     );

@@ -1,13 +1,11 @@
 /** A caller of the API; whatever it is answered is kept, to be searched for secrets at the end. */
-import { appendFileSync } from 'node:fs';
-import path from 'node:path';
-
 import { type z } from 'zod';
 
 import { type StreamBody, type StreamEventBody } from '#streaming/http/stream.schema.js';
 import { type problemSchema } from '#platform/http/problem.js';
 
 import { CANARY } from '../canary/canary.mjs';
+import { keepSaid } from '../canary/keep-said.js';
 
 export type Problem = z.output<typeof problemSchema>;
 
@@ -66,7 +64,8 @@ export class ApiClient {
       headers: { ...json, ...(init.headers as Record<string, string> | undefined) },
     });
     const text = await response.text();
-    keep(`${method} ${url} ${response.status} ${JSON.stringify([...response.headers])} ${text}`);
+    const headers = JSON.stringify([...response.headers]);
+    keepSaid('answers', `${method} ${url} ${response.status} ${headers} ${text}`);
     const body = parse(text);
     return {
       status: response.status,
@@ -87,12 +86,5 @@ function parse(text: string): unknown {
     return JSON.parse(text);
   } catch {
     return text;
-  }
-}
-
-function keep(line: string): void {
-  const folder = process.env['TEST_SAID_FOLDER'];
-  if (folder !== undefined) {
-    appendFileSync(path.join(folder, `answers-${process.pid}.txt`), `${line}\n`);
   }
 }

@@ -1,6 +1,4 @@
 /** The built API as a process of its own, as it runs in production. */
-import { randomUUID } from 'node:crypto';
-import { appendFileSync } from 'node:fs';
 import path from 'node:path';
 
 import { ChildProcess } from '../child-process.js';
@@ -8,6 +6,7 @@ import { type CrashLabel } from '../crash/crash-labels.js';
 import { CrashSwitch } from '../crash/crash-switch.js';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
+import { scrape } from '../metrics/scrape.js';
 import { ApiClient } from './api-client.js';
 
 const MAIN = path.resolve(import.meta.dirname, '../../../dist/apps/api/main.js');
@@ -30,6 +29,8 @@ const BRISK = {
 
 /** A start takes seconds of a processor, and several may begin at once on a busy machine. */
 const UP_WITHIN = { timeoutMs: 60_000 };
+/** A database that hangs holds a scrape up. */
+const LAST_SCRAPE_MS = 500;
 
 export class ApiProcess {
   private constructor(
@@ -85,21 +86,19 @@ export class ApiProcess {
     this.process.signal(signal);
   }
 
-  async exitCode(): Promise<number | null> {
-    const code = await this.process.exited;
-    this.keepLog();
-    return code;
+  exitCode(): Promise<number | null> {
+    return this.process.exited;
   }
 
-  async kill9(): Promise<void> {
-    await this.process.kill9();
-    this.keepLog();
+  kill9(): Promise<void> {
+    return this.process.kill9();
   }
 
   /** As a person at a terminal ends it: no load balancer has to hear of it first. */
   async stop(): Promise<void> {
+    // Kept, to be searched; one that cannot answer any more has said all that it will.
+    await scrape(this.port, LAST_SCRAPE_MS).catch(() => undefined);
     await this.process.stop('SIGINT');
-    this.keepLog();
   }
 
   /** A new process on the same port, which dies of nothing that was said before. */
@@ -119,13 +118,6 @@ export class ApiProcess {
         throw new Error(`not up: ${status}`);
       }
     }, UP_WITHIN);
-  }
-
-  private keepLog(): void {
-    const folder = process.env['TEST_SAID_FOLDER'];
-    if (folder !== undefined) {
-      appendFileSync(path.join(folder, `log-${randomUUID()}.txt`), this.logs);
-    }
   }
 }
 

@@ -1,4 +1,6 @@
 /** One scrape, read as Prometheus reads it. */
+import { keepSaid } from '../canary/keep-said.js';
+
 export type Labels = Readonly<Record<string, string>>;
 
 const LINE = /^(?<name>[a-zA-Z_:][\w:]*)(?:\{(?<labels>.*)\})? (?<value>\S+)$/;
@@ -44,10 +46,14 @@ export class Scrape {
   }
 }
 
-export async function scrape(port: number): Promise<Scrape> {
-  const response = await fetch(`http://127.0.0.1:${port}/metrics`);
+/** Kept, to be searched for secrets at the end. */
+export async function scrape(port: number, timeoutMs = 30_000): Promise<Scrape> {
+  const signal = AbortSignal.timeout(timeoutMs);
+  const response = await fetch(`http://127.0.0.1:${port}/metrics`, { signal });
   if (!response.ok) throw new Error(`/metrics answers ${response.status}`);
-  return new Scrape(await response.text());
+  const text = await response.text();
+  keepSaid('metrics', text);
+  return new Scrape(text);
 }
 
 function parse(line: string): Series[] {

@@ -7,6 +7,7 @@ import { stringify } from 'yaml';
 import { type ProcessRow, descendantsOf, readAllProcesses } from '#supervision/process-table.js';
 
 import { CANARY } from '../canary/canary.mjs';
+import { keepSaid } from '../canary/keep-said.js';
 import { ChildProcess } from '../child-process.js';
 import { eventually } from '../eventually.js';
 import { freePort } from '../free-port.js';
@@ -208,6 +209,7 @@ export class NodeAgentProcess {
     });
     const text = await response.text();
     this.answers.push(text);
+    keepSaid('answers', text);
     return { status: response.status, json: JSON.parse(text) as Json };
   }
 

@@ -155,11 +155,12 @@ export class ControlPlane {
       settings,
       clock,
     );
-    this.reconcileStream = new ReconcileStream(this.writer, this.follow, save);
+    this.reconcileStream = new ReconcileStream(this.writer, this.follow, save, state);
     this.askFirst = new AskFirst(
       world.cameras,
       streams,
       memory,
+      state,
       save,
       this.reconcileStream,
       this.lease,

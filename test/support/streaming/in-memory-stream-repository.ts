@@ -220,6 +220,7 @@ export class InMemoryStreamRepository extends StreamRepository {
       .filter(({ state }) => state.appliedGeneration === state.generation)
       .map(({ state, source, transport }) => ({
         streamId: state.id,
+        cameraId: state.cameraId,
         path: state.path,
         spec: { source, onDemand: state.onDemand, transport },
       }));

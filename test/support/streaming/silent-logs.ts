@@ -6,6 +6,8 @@ export interface LogLine {
   /** The structured part; empty when there is none. */
   readonly fields: Readonly<Record<string, unknown>>;
   readonly sentence: string;
+  /** What it is about. */
+  readonly context: string;
 }
 
 /** @returns the lines from now on; the list grows as they are written */
@@ -14,7 +16,12 @@ export function silentLogs(): LogLine[] {
   const write =
     (level: LogLine['level']) =>
     (...parts: unknown[]): void => {
-      lines.push({ level, fields: fieldsOf(parts), sentence: sentenceOf(parts) });
+      lines.push({
+        level,
+        fields: fieldsOf(parts),
+        sentence: sentenceOf(parts),
+        context: String(parts.at(-1)),
+      });
     };
   const logger: LoggerService = {
     log: write('log'),

@@ -162,6 +162,7 @@ export interface SavedChange {
 /** What a path was told to be: the newest generation, known to be accepted. */
 export interface AppliedSpec {
   readonly streamId: string;
+  readonly cameraId: string;
   readonly path: string;
   readonly spec: PathSpec;
 }

@@ -61,7 +61,7 @@ export const WORKING_SET_SQL = `
       OR s.intent_at > clock_timestamp())`;
 
 export const WANTED_SPECS_SQL = `
-  SELECT s.id, s.path, s.generation, s.source_url, s.source_secret, s.transport, s.on_demand
+  SELECT s.id, s.camera_id, s.path, s.generation, s.source_url, s.source_secret, s.transport, s.on_demand
   FROM streams s
   WHERE s.node_id = $1 AND s.desired = 'RUNNING'
     AND s.parked_generation IS DISTINCT FROM s.generation`;

@@ -191,7 +191,12 @@ export class TypeOrmStreamRepository extends StreamRepository {
 
   override async appliedSpecs(nodeId: string): Promise<AppliedSpec[]> {
     const rows = await this.db.query<WantedSpecRead>(APPLIED_SPECS_SQL, [nodeId]);
-    return rows.map((row) => ({ streamId: row.id, path: row.path, spec: toSpec(row) }));
+    return rows.map((row) => ({
+      streamId: row.id,
+      cameraId: row.camera_id,
+      path: row.path,
+      spec: toSpec(row),
+    }));
   }
 
   override async wantedSpecs(nodeId: string): Promise<WantedSpec[]> {
@@ -237,7 +242,12 @@ interface SpecRead {
   on_demand: boolean;
 }
 
-type WantedSpecRead = SpecRead & { id: string; path: string; generation: number };
+type WantedSpecRead = SpecRead & {
+  id: string;
+  camera_id: string;
+  path: string;
+  generation: number;
+};
 type IntentRead = StreamState & Omit<SpecRead, 'on_demand'>;
 
 function toSpec(row: SpecRead): PathSpec {

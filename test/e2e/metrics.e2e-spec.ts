@@ -101,7 +101,16 @@ describe('/metrics', () => {
     expect(metrics.value('vigia_http_requests_total', bad)).toBe(20);
     const unknown = { route: 'unknown', method: 'GET', status_class: '4xx' };
     expect(metrics.value('vigia_http_requests_total', unknown)).toBe(20);
-    expect(metrics.value('vigia_http_request_seconds_count', { route: 'unknown' })).toBe(21);
+    const strange = { route: 'unknown', method: 'OTHER', status_class: '4xx' };
+    expect(metrics.value('vigia_http_requests_total', strange)).toBe(1);
+  });
+
+  it('times what callers wait for', async () => {
+    const metrics = await read();
+    const timed = metrics.labelsOf('vigia_http_request_seconds_count').map(({ route }) => route);
+    expect(timed).toContain('/api/streams/:id');
+    expect(timed).not.toContain('unknown');
+    expect(timed).not.toContain('/metrics');
   });
 
   it('names no stream, camera, URL or path, and stays small', async () => {

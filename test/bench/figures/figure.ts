@@ -27,6 +27,9 @@ export function atMost(value: number, bound: number, shown: Shown = times): Goal
 export const times: Shown = (value) => `${rounded(value)}×`;
 /** For what is many times faster: `1/163`. */
 export const fraction: Shown = (value) => `1/${Math.round(1 / value)}`;
+/** What a ratio is more than 1: `+1.2 %`. */
+export const more: Shown = (ratio) =>
+  `${ratio < 1 ? '−' : '+'}${Math.abs((ratio - 1) * 100).toFixed(1)} %`;
 export const ms: Shown = (value) => `${rounded(value)} ms`;
 export const seconds: Shown = (valueMs) => `${rounded(valueMs / 1_000)} s`;
 export const megabytes: Shown = (value) => `${Math.round(value)} MB`;

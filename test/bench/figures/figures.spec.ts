@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 
 import { sectionBlock, withSection } from './document.js';
-import { atLeast, atMost, fraction, ms, seconds, times } from './figure.js';
+import { atLeast, atMost, fraction, more, ms, seconds, times } from './figure.js';
 import { median, medianRatio, percentile } from './statistics.js';
 
 describe('the statistics', () => {
@@ -30,6 +30,10 @@ describe('a figure', () => {
       '1.08×',
       '1/163',
     ]);
+  });
+
+  it('says what a ratio is more, or less, than the same', () => {
+    expect([more(1.0123), more(0.98), more(1)]).toEqual(['+1.2 %', '−2.0 %', '+0.0 %']);
   });
 
   it('meets its goal when it is exactly there', () => {

@@ -19,6 +19,11 @@ export function percentile(values: readonly number[], percent: number): number {
  * so what else the machine did then is in both.
  */
 export function medianRatio(ours: readonly number[], theirs: readonly number[]): number {
+  return median(ratios(ours, theirs));
+}
+
+/** Round by round. */
+export function ratios(ours: readonly number[], theirs: readonly number[]): number[] {
   if (ours.length !== theirs.length) throw new Error('a round lacks one of its two values');
-  return median(ours.map((value, round) => value / (theirs[round] ?? NaN)));
+  return ours.map((value, round) => value / (theirs[round] ?? NaN));
 }

@@ -4,12 +4,17 @@ import path from 'node:path';
 
 import { eventually } from '#test/support/eventually.js';
 
-const OBSERVED = path.resolve(import.meta.dirname, '../processes/observed.mjs');
+const PROCESSES = path.resolve(import.meta.dirname, '../processes');
 
 /** For the environment of a Node process that is to be asked. */
-export const OBSERVED_ENV = { NODE_OPTIONS: `--import=${pathToFileURL(OBSERVED).href}` };
+export const OBSERVED_ENV = { NODE_OPTIONS: preloaded('observed.mjs') };
 /** The delays of its event loop, too: a timer of 1 ms, which costs a little. */
 export const LOOP_OBSERVED_ENV = { ...OBSERVED_ENV, BENCH_OBSERVES_LOOP: 'true' };
+
+/** And able to do without some of what it ships with; see `processes/switched.mjs`. */
+export const SWITCHED_ENV = {
+  NODE_OPTIONS: `${OBSERVED_ENV.NODE_OPTIONS} ${preloaded('switched.mjs')}`,
+};
 
 export interface Observed {
   readonly rssMb: number;
@@ -25,14 +30,21 @@ interface Asked {
 }
 
 /** Asks, and waits for the answer. */
-export async function observe<T = Observed>(process: Asked): Promise<T> {
+export async function observe<T = Observed>(
+  process: Asked,
+  signal: NodeJS.Signals = 'SIGUSR2',
+): Promise<T> {
   const before = lastAnswer(process.logs);
-  process.signal('SIGUSR2');
+  process.signal(signal);
   return eventually(() => {
     const answer = lastAnswer(process.logs);
     if (answer === undefined || answer === before) throw new Error('no answer');
     return JSON.parse(answer) as T;
   });
+}
+
+function preloaded(file: string): string {
+  return `--import=${pathToFileURL(path.join(PROCESSES, file)).href}`;
 }
 
 /** Each has a number, so that no two are alike. */

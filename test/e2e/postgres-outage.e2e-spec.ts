@@ -277,6 +277,15 @@ describe('after all of this', () => {
     expect(api.logLines().filter(({ level }) => level === 'error' || level === 'fatal')).toEqual(
       [],
     );
+    const said = api.logLines().map(({ msg }) => msg);
+    const count = (sentence: string): number => said.filter((msg) => msg === sentence).length;
+    for (const name of ['Database check', 'Lease', 'Reconcile']) {
+      expect(count(`${name} fails; it is tried again`)).toBe(count(`${name} works again`));
+    }
+    // Of which there were many more than outages.
+    expect(count('requests are refused for now')).toBeGreaterThan(0);
+    expect(count('requests are refused for now')).toBeLessThan(10);
+    expect(count('request refused for now')).toBe(0);
     const { hits } = await findCanary(process.env['TEST_SAID_FOLDER'] ?? '', postgres);
     expect(hits).toEqual([]);
   });

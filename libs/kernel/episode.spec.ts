@@ -72,4 +72,18 @@ describe('Episode', () => {
       ['error', 'it rains', { town: 'x' }],
     ]);
   });
+
+  it('is let go by who meets it by chance only, once it was not met for a while', async () => {
+    const rain = episode();
+    rain.begin();
+    await clock.advance(20_000);
+    rain.begin();
+    await clock.advance(29_999);
+    rain.leaveIfQuiet(30_000);
+    expect(rain.isOpen).toBe(true);
+    await clock.advance(1);
+    rain.leaveIfQuiet(30_000);
+    expect(rain.isOpen).toBe(false);
+    expect(said).toHaveLength(2);
+  });
 });

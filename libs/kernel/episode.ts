@@ -27,6 +27,7 @@ const ONLY = '';
 export class Episode {
   private readonly causes = new Set<string>();
   private sinceMs = 0;
+  private metAtMs = 0;
 
   constructor(
     private readonly logger: EpisodeLog,
@@ -42,6 +43,7 @@ export class Episode {
   begin(facts: Facts = {}, cause = ONLY): void {
     const isNew = !this.isOpen;
     this.causes.add(cause);
+    this.metAtMs = this.clock.monotonicMs();
     if (isNew) {
       this.sinceMs = this.clock.monotonicMs();
       const { level = 'warn', begins } = this.words;
@@ -66,6 +68,13 @@ export class Episode {
     if (this.isOpen) {
       this.causes.clear();
       this.say({ fault: this.words.begins }, 'a fault is not followed any further by this process');
+    }
+  }
+
+  /** For who meets it by chance only, and would not notice its end. */
+  leaveIfQuiet(ms: number): void {
+    if (this.clock.monotonicMs() - this.metAtMs >= ms) {
+      this.leave();
     }
   }
 

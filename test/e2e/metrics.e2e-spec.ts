@@ -6,11 +6,14 @@ import { secretSource } from '#test/support/api/api-client.js';
 import { ApiProcess } from '#test/support/api/api-process.js';
 import { eventually } from '#test/support/eventually.js';
 import { type Scrape, scrape } from '#test/support/metrics/scrape.js';
+import { findProgram, promtool } from '#test/support/observability/programs.js';
 import { TestDatabase } from '#test/support/postgres/test-database.js';
 
 const PATIENT = { timeoutMs: 20_000 };
 /** Beyond this the site would cost its Prometheus more than it tells. */
 const MOST_SERIES = 500;
+
+const itWithPromtool = findProgram('promtool') === null ? it.skip : it;
 
 describe('/metrics', () => {
   let database: TestDatabase;
@@ -111,6 +114,15 @@ describe('/metrics', () => {
     expect(timed).toContain('/api/streams/:id');
     expect(timed).not.toContain('unknown');
     expect(timed).not.toContain('/metrics');
+  });
+
+  it('says that nobody waits for the pool while nobody does, the scrape itself not counted', async () => {
+    expect((await read()).value('vigia_database_pool_waiting')).toBe(0);
+  });
+
+  itWithPromtool('is what promtool finds nothing wrong with (needs promtool)', async () => {
+    const { text } = await read();
+    expect(await promtool('.', ['check', 'metrics'], text)).toEqual([0, '']);
   });
 
   it('names no stream, camera, URL or path, and stays small', async () => {

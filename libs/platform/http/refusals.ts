@@ -2,6 +2,8 @@
  * Requests that cannot be served for now, such as all of them while the database is out: a line each
  * would bury the rest, so it is said when it begins and when it is over, with how many they were.
  */
+import { AsyncResource } from 'node:async_hooks';
+
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 
 import { Clock } from '#kernel/clock.js';
@@ -26,6 +28,11 @@ export class Refusals implements OnApplicationShutdown {
   private readonly byCode = new Map<string, Refused>();
   private readonly stopping = new AbortController();
 
+  /** Not as the request that was refused first: the end is not its own. */
+  private readonly outside = AsyncResource.bind((run: () => void) => {
+    run();
+  });
+
   constructor(private readonly clock: Clock) {}
 
   /** @param code of the problem @param line the request, and why */
@@ -46,7 +53,7 @@ export class Refusals implements OnApplicationShutdown {
     const begun = { episode, firstMs: nowMs, lastMs: nowMs, count: 1 };
     this.byCode.set(code, begun);
     episode.begin(line);
-    void this.untilQuiet(code, begun);
+    this.outside(() => void this.untilQuiet(code, begun));
   }
 
   onApplicationShutdown(): void {

@@ -9,9 +9,9 @@ export class ProcessWarnings implements OnModuleInit {
   private readonly logger = new Logger('Process');
 
   onModuleInit(): void {
-    process.removeAllListeners('Node.js warns');
+    process.removeAllListeners('warning');
     process.on('warning', (err) => {
-      this.logger.warn({ err }, 'warning');
+      this.logger.warn({ err }, 'Node.js warns');
     });
   }
 }

@@ -24,6 +24,8 @@ import {
 } from '@opentelemetry/sdk-trace-base';
 import { NodeTracerProvider } from '@opentelemetry/sdk-trace-node';
 
+import { hostOf } from './host-of.js';
+
 export interface SpanExportSettings {
   readonly exporter: 'otlp' | 'console';
   readonly version: string;
@@ -52,8 +54,10 @@ export function exportSpans(settings: SpanExportSettings): () => Promise<void> {
       new HttpInstrumentation({
         ignoreIncomingRequestHook: ({ url = '' }) => PROBES.test(url),
         // A camera's URL holds its credentials, and it is none of its business who asks.
-        ignoreOutgoingRequestHook: ({ hostname, host, port }) =>
-          !settings.ownHosts.has(`${hostname ?? host ?? ''}:${port ?? ''}`),
+        ignoreOutgoingRequestHook: ({ protocol, hostname, host, port }) => {
+          const name = hostname ?? host ?? '';
+          return !settings.ownHosts.has(hostOf(protocol ?? 'http:', name, String(port ?? '')));
+        },
         requireParentforOutgoingSpans: true,
       }),
       // Statements with $1 in place of their values, as they are written in the code.

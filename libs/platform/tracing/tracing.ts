@@ -1,4 +1,5 @@
 /** Whether spans are exported, by the standard variables of OpenTelemetry; read before all else. */
+import { hostOf } from './host-of.js';
 import { passTraceContextOn } from './trace-context.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -25,7 +26,7 @@ export async function beginTracing(
     return;
   }
   const { exportSpans } = await import('./span-export.js');
-  end = exportSpans({ exporter, version, ownHosts: new Set(ownUrls.map(hostOf)) });
+  end = exportSpans({ exporter, version, ownHosts: new Set(ownUrls.map(hostOfUrl)) });
 }
 
 /** Sends what is still to be sent; a collector that is gone is no reason not to end. */
@@ -52,8 +53,7 @@ export function exporterOf(environment: Environment): 'otlp' | 'console' | null 
 
 const ENDPOINTS = ['OTEL_EXPORTER_OTLP_ENDPOINT', 'OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'];
 
-function hostOf(url: string): string {
+function hostOfUrl(url: string): string {
   const { protocol, hostname, port } = new URL(url);
-  const usual = protocol === 'https:' ? '443' : '80';
-  return `${hostname}:${port === '' ? usual : port}`;
+  return hostOf(protocol, hostname, port);
 }

@@ -16,6 +16,9 @@ export interface AnnouncedChange {
   readonly reason: string | null;
 }
 
+/** More for the log line. */
+type Facts = Readonly<Record<string, unknown>>;
+
 @Injectable()
 export class AnnounceChange {
   private readonly logger = new Logger('Stream');
@@ -25,16 +28,26 @@ export class AnnounceChange {
     private readonly metrics: StreamingMetrics,
   ) {}
 
-  /** @param facts more for the log line */
-  execute(change: AnnouncedChange, facts: Readonly<Record<string, unknown>> = {}): void {
-    const { streamId, from, to, reason } = change;
+  /** Somebody asked for it: a stream that is in ERROR all the same has not failed by it. */
+  asked(change: AnnouncedChange, facts: Facts = {}): void {
+    this.logger.log({ ...change, ...facts }, 'stream changed');
+    this.tell(change);
+  }
+
+  /** A look has shown it. */
+  observed(change: AnnouncedChange, facts: Facts = {}): void {
     const line = { ...change, ...facts };
-    if (to === 'ERROR') {
+    if (change.to === 'ERROR') {
       // What is not asked again comes back by a hand only.
-      this.logger[reason === Reason.sourceAuthFailed ? 'error' : 'warn'](line, 'stream failed');
+      const level = change.reason === Reason.sourceAuthFailed ? 'error' : 'warn';
+      this.logger[level](line, 'stream failed');
     } else {
       this.logger.log(line, 'stream changed');
     }
+    this.tell(change);
+  }
+
+  private tell({ streamId, from, to }: AnnouncedChange): void {
     if (from !== to) {
       this.metrics.transitioned(from, to);
     }

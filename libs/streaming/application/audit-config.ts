@@ -106,6 +106,7 @@ export class AuditConfig {
     signal?: AbortSignal,
   ): Promise<ReadonlyMap<string, readonly string[]> | null> {
     if (rows.length === 0) {
+      this.node.episodes.notAudited.end();
       return new Map();
     }
     const wanted = new Map(rows.map(({ path, spec }) => [path, spec]));

@@ -20,6 +20,12 @@ import { StreamingSettings } from './streaming-settings.js';
 /** Too many make a line that nobody reads; `count` says how many there are. */
 const MAX_NAMED = 20;
 
+export interface Unexplained {
+  readonly remove: readonly string[];
+  /** What is left of a stream that was just stopped is none of them: it is no drift. */
+  readonly strangers: readonly string[];
+}
+
 @Injectable()
 export class FindUnexplained {
   private readonly logger = new Logger('Node');
@@ -38,12 +44,12 @@ export class FindUnexplained {
   /**
    * @param paths of a complete look
    * @param explained paths of the working set
-   * @returns the paths to remove
+   * @returns the paths to remove, and those of them that no stream has ever had
    */
   async execute(
     paths: ReadonlyMap<string, PathSample>,
     explained: ReadonlySet<string>,
-  ): Promise<readonly string[]> {
+  ): Promise<Unexplained> {
     const own = [...paths.values()].filter(
       (sample) =>
         ownSample(sample) !== null && isUnderPrefix(this.settings.pathPrefix, sample.name),
@@ -53,8 +59,9 @@ export class FindUnexplained {
     const verdict = await this.judge({ names, newestDesired, pathsUnderPrefix: own.length });
     this.memory.orphansSinceMs = verdict.firstSeenMs;
     this.node.braked(verdict.isBraked ? verdict.firstSeenMs.size : 0);
-    this.sayStrangers(verdict.remove.filter((name) => !newestDesired.has(name)));
-    return verdict.remove;
+    const strangers = verdict.remove.filter((name) => !newestDesired.has(name));
+    this.sayStrangers(strangers);
+    return { remove: verdict.remove, strangers };
   }
 
   /** No stream tells of them, so nothing else would. Once each: until it is gone, each tick asks for it. */

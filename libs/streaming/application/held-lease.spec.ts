@@ -181,4 +181,29 @@ describe('what a holder writes down', () => {
     await one.lease.saveConditions(one.lease.current!);
     expect(one.leases.conditionWrites).toBe(2);
   });
+
+  it('lets go what its own writes have met while another process looks', async () => {
+    await one.lease.renew();
+    await other.lease.renew();
+    other.state.writeFailed('connection refused', 0);
+    await world.clock.advance(10_000);
+    await one.lease.renew();
+    await other.lease.renew();
+    expect(sentences(logs)).not.toContain('a fault is not followed any further by this process');
+    await world.clock.advance(10_000);
+    await one.lease.renew();
+    await world.clock.advance(10_000);
+    await one.lease.renew();
+    await other.lease.renew();
+    expect(sentences(logs)).toContain('a fault is not followed any further by this process');
+  });
+
+  it('ends what its own writes have met with itself, lease or not', async () => {
+    await one.lease.renew();
+    await other.lease.renew();
+    other.state.writeFailed('connection refused', 0);
+    await other.lease.release();
+    expect(sentences(logs)).toContain('a fault is not followed any further by this process');
+    expect(one.lease.current).toEqual(EPOCH_1);
+  });
 });

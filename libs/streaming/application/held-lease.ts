@@ -57,6 +57,8 @@ export class HeldLease {
     if (fence === null && this.fence !== null) {
       this.logger.warn({ nodeId: this.settings.nodeId }, 'lease lost to another instance');
       this.node.holdEnded();
+    } else if (fence === null) {
+      this.node.notHeld();
     }
     this.fence = fence;
     this.heldSinceMs = sentAtMs;
@@ -80,8 +82,9 @@ export class HeldLease {
   async release(): Promise<void> {
     const { fence } = this;
     this.fence = null;
+    // Also where another holds it: what our own writes have met ends with us.
+    this.node.holdEnded();
     if (fence !== null) {
-      this.node.holdEnded();
       await this.leases.release(fence);
     }
   }

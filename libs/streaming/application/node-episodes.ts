@@ -16,6 +16,12 @@ import { type NamedPath, streamLine } from './stream-line.js';
 /** What keeps every path from its turn; no path has this name. */
 const DATABASE = ' database';
 
+/**
+ * For how long a fault is not met until a process that does not look for it lets it go. Too low: one
+ * that lasts is said again and again. Too high: its end is said late.
+ */
+const QUIET_MS = 30_000;
+
 type Words = Pick<EpisodeWords, 'begins' | 'ends' | 'level'>;
 
 export class NodeEpisodes {
@@ -115,6 +121,12 @@ export class NodeEpisodes {
   leave(): void {
     this.all.forEach((episode) => {
       episode.leave();
+    });
+  }
+
+  leaveIfQuiet(): void {
+    this.all.forEach((episode) => {
+      episode.leaveIfQuiet(QUIET_MS);
     });
   }
 

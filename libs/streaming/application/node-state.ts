@@ -105,6 +105,11 @@ export class NodeState {
     this.episodes.leave();
   }
 
+  /** Another process looks; what our own writes have met, it follows better. */
+  notHeld(): void {
+    this.episodes.leaveIfQuiet();
+  }
+
   /** It is another process by now: what was known of its configuration is void. */
   hasRestarted(): void {
     this.facts = null;

@@ -43,7 +43,7 @@ export class PatchStream {
     const { stream, previousStatus: from, effect, changed } = outcome;
     if (changed.length > 0) {
       const { cameraId, nodeId, status: to, reason } = stream;
-      this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason }, { changed });
+      this.announce.asked({ streamId: id, cameraId, nodeId, from, to, reason }, { changed });
     }
     if (effect === 'restart') {
       void this.nodes.of(stream.nodeId)?.reconcile.execute(stream);

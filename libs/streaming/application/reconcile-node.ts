@@ -21,7 +21,7 @@ import { Stream, type StreamChange, type StreamState, isWanted } from '../domain
 import { type PathResult } from './apply-path.js';
 import { AuditConfig } from './audit-config.js';
 import { DriftLedger } from './drift-ledger.js';
-import { FindUnexplained } from './find-unexplained.js';
+import { FindUnexplained, type Unexplained } from './find-unexplained.js';
 import { HearFaults } from './hear-faults.js';
 import { KeepBootFile } from './keep-boot-file.js';
 import { NodeMemory } from './node-memory.js';
@@ -139,7 +139,7 @@ export class ReconcileNode {
     const paths = new Set(rows.map(({ path }) => path));
     this.memory.sawReaders(look.paths, paths);
     const wanted = this.wanted(actions);
-    const { saved, removals } = await this.record(changes, fence, { look, paths }).catch(
+    const { saved, unexplained } = await this.record(changes, fence, { look, paths }).catch(
       (err: unknown) => {
         // Rows that cannot be written are no reason to leave a path absent.
         void this.handOver(this.allowed(rows, wanted), look);
@@ -149,9 +149,9 @@ export class ReconcileNode {
     this.node.looked();
     this.bootFile.execute(rows, look.report, fence);
     this.memory.forgetEnded(new Set(rows.map(({ id }) => id)), this.clock.monotonicMs());
-    this.drift.saw('unwanted', removals);
+    this.drift.saw('unwanted', unexplained.strangers);
     const lookAgainInMs = this.askSilent(silent);
-    const writes = this.allowed(rows, [...wanted, ...removals.map(removal)]);
+    const writes = this.allowed(rows, [...wanted, ...unexplained.remove.map(removal)]);
     const written = this.handOver(writes, look);
     // Last, since it may take as long as a deadline: what is absent must not wait for it.
     written.push(...(await this.mend(signal)));
@@ -183,9 +183,9 @@ export class ReconcileNode {
     changes: readonly StreamChange[],
     fence: Fence,
     { look, paths }: { look: LookedAt; paths: ReadonlySet<string> },
-  ): Promise<{ saved: number; removals: readonly string[] }> {
+  ): Promise<{ saved: number; unexplained: Unexplained }> {
     const { size: saved } = await this.save.execute(changes, fence);
-    return { saved, removals: await this.findUnexplained.execute(look.paths, paths) };
+    return { saved, unexplained: await this.findUnexplained.execute(look.paths, paths) };
   }
 
   private handOver(writes: readonly Write[], { startedMs }: LookedAt): Promise<PathResult>[] {

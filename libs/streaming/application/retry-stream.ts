@@ -26,7 +26,7 @@ export class RetryStream {
     }
     const { stream, previousStatus: from, wasParked } = outcome;
     const { cameraId, nodeId, status: to, reason } = stream;
-    this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason }, { wasParked });
+    this.announce.asked({ streamId: id, cameraId, nodeId, from, to, reason }, { wasParked });
     const node = this.nodes.of(nodeId);
     if (from === 'RUNNING') {
       // Its camera delivers: there is nothing to ask, and a second session might be one too many.

@@ -48,7 +48,7 @@ export class SaveObserved {
       to: event.toStatus,
       reason: event.reason,
     };
-    this.announce.execute(change, lengthOf(awaited));
+    this.announce.observed(change, lengthOf(awaited));
     if (awaited !== null) {
       this.metrics.becameRunning(awaited.since, awaited.ms);
     }

@@ -62,7 +62,7 @@ export class StartStream {
       throw new NoRoom();
     }
     const { id: streamId, cameraId, nodeId, status: to, reason } = outcome.stream;
-    this.announce.execute({ streamId, cameraId, nodeId, from: null, to, reason });
+    this.announce.asked({ streamId, cameraId, nodeId, from: null, to, reason });
     void this.nodes.of(nodeId)?.reconcile.execute(outcome.stream);
     return waitMs === 0 ? outcome.stream : this.settled(outcome.stream, { waitMs, signal });
   }

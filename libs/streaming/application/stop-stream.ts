@@ -23,7 +23,7 @@ export class StopStream {
     const { stream, previousStatus: from, hasStopped } = outcome;
     if (hasStopped) {
       const { cameraId, nodeId, status: to, reason } = stream;
-      this.announce.execute({ streamId: id, cameraId, nodeId, from, to, reason });
+      this.announce.asked({ streamId: id, cameraId, nodeId, from, to, reason });
       void this.nodes.of(nodeId)?.reconcile.execute(stream);
     }
     return stream;

@@ -14,12 +14,18 @@ export function findProgram(name: 'prometheus' | 'promtool'): string | null {
 }
 
 /** Its exit code, and all that it said. */
-export async function promtool(cwd: string, args: readonly string[]): Promise<[number, string]> {
+export async function promtool(
+  cwd: string,
+  args: readonly string[],
+  input = '',
+): Promise<[number, string]> {
   // It leaves its databases behind when a test fails.
   const folder = mkdtempSync(path.join(tmpdir(), 'vigia-promtool-'));
   try {
     const env = { ...process.env, TMPDIR: folder };
-    const { stdout, stderr } = await run(findProgram('promtool') ?? 'promtool', args, { cwd, env });
+    const running = run(findProgram('promtool') ?? 'promtool', args, { cwd, env });
+    running.child.stdin?.end(input);
+    const { stdout, stderr } = await running;
     return [0, stdout + stderr];
   } catch (err) {
     const { code, stdout, stderr } = err as { code: number; stdout: string; stderr: string };

@@ -55,7 +55,12 @@ export class PrometheusProcess {
       `--web.listen-address=${address}`,
     ]);
     const prometheus = new PrometheusProcess(child, folder, `http://${address}`);
-    await eventually(() => prometheus.ready(), { timeoutMs: 20_000 });
+    try {
+      await eventually(() => prometheus.ready(), { timeoutMs: 60_000 });
+    } catch (err) {
+      await prometheus.stop();
+      throw err;
+    }
     return prometheus;
   }
 

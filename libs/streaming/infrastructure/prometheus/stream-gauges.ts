@@ -12,8 +12,6 @@ const NO_REASON = 'NONE';
 const OTHER_REASON = 'OTHER';
 const REASONS: ReadonlySet<string> = new Set([...Object.values(Reason), NO_REASON, OTHER_REASON]);
 
-const EMPTY: SiteTally = { tallies: [], stopped: 0, nodes: [] };
-
 @Injectable()
 export class StreamGauges {
   constructor(
@@ -45,8 +43,9 @@ export class StreamGauges {
       name: 'vigia_streams_removal_pending',
       help: 'Stopped streams whose path was not yet seen to be gone. The same from every replica.',
       registers: [registry],
-      collect: collecting(site, (gauge, { tallies }) => {
-        gauge.set(sum(tallies.filter(({ removalPending }) => removalPending)));
+      collect: collecting(site, (gauge, known) => {
+        const pending = known?.tallies.filter(({ removalPending }) => removalPending);
+        gauge.set(pending === undefined ? Number.NaN : sum(pending));
       }),
     });
   }
@@ -58,8 +57,11 @@ export class StreamGauges {
       labelNames: [label],
       registers: [registry],
       collect: collecting(this.site, (gauge, site) => {
-        const counts = new Map([...values].map((value) => [value, 0]));
-        count(site, (value, streams) => counts.set(value, (counts.get(value) ?? 0) + streams));
+        const begin = site === null ? Number.NaN : 0;
+        const counts = new Map([...values].map((value) => [value, begin]));
+        if (site !== null) {
+          count(site, (value, streams) => counts.set(value, (counts.get(value) ?? 0) + streams));
+        }
         counts.forEach((streams, value) => {
           gauge.set({ [label]: value }, streams);
         });
@@ -78,13 +80,13 @@ interface Family {
   readonly count: (site: SiteTally, add: Add) => void;
 }
 
-/** prom-client gives the gauge as `this`. */
+/** prom-client gives the gauge as `this`. Null: nothing is known yet, which is not the same as none. */
 function collecting(
   site: TallySite,
-  set: (gauge: Gauge, site: SiteTally) => void,
+  set: (gauge: Gauge, site: SiteTally | null) => void,
 ): (this: Gauge) => Promise<void> {
   return async function collect(this: Gauge) {
-    set(this, (await site.execute()) ?? EMPTY);
+    set(this, await site.execute());
   };
 }
 

@@ -163,6 +163,22 @@ describeWithKubectl.each(FOLDERS)('deploy/k8s/%s (needs kubectl)', (folder) => {
   });
 });
 
+describeWithKubectl('deploy/k8s/overlays/production (needs kubectl)', () => {
+  it('shares a machine only while too few take pods, and then waits for none', () => {
+    const site = new Rendered('overlays/production');
+    const spread = [site.one('Deployment', 'vigia'), site.one('StatefulSet', 'mediamtx')].map(
+      ({ spec }) => spec!.template.spec!.topologySpreadConstraints![0],
+    );
+    const own = {
+      topologyKey: 'kubernetes.io/hostname',
+      maxSkew: 1,
+      whenUnsatisfiable: 'DoNotSchedule',
+      nodeTaintsPolicy: 'Honor',
+    };
+    expect(spread).toMatchObject([own, own]);
+  });
+});
+
 describeWithKubectl('the check of schemas (needs kubectl)', () => {
   const deployment = () => new Rendered('base').one('Deployment', 'vigia');
 
@@ -190,15 +206,17 @@ const nameOf = ({ kind, metadata }: KubernetesObject) => `${kind} ${metadata.nam
 const isNumbered = (podName: string, owner: string) =>
   podName.startsWith(`${owner}-`) && /^\d+$/.test(podName.slice(owner.length + 1));
 
-/** Each name and key of `kubectl create secret generic NAME --from-literal=KEY=…`. */
+/** Each name and key of `… | kubectl create secret generic NAME`: of a file, or of lines `"KEY=$…"`. */
 function secretsOfTheGuide(): string[] {
   const guide = readFileSync(path.join(ROOT, 'docs/kubernetes.md'), 'utf8').replaceAll(
     /\\\n\s*/g,
     ' ',
   );
-  return [...guide.matchAll(/create secret generic (\S+)([^\n]*)/g)]
-    .flatMap(([, name = '', rest = '']) =>
-      [...rest.matchAll(/--from-literal=([\w-]+)=/g)].map(([, key = '']) => `${name} ${key}`),
+  return [...guide.matchAll(/^.*create secret generic (\S+).*$/gm)]
+    .flatMap(([line, name = '']) =>
+      [...line.matchAll(/--from-file=([\w-]+)=|"([\w-]+)=\$/g)].map(
+        ([, ofFile, ofLine]) => `${name} ${ofFile ?? ofLine ?? ''}`,
+      ),
     )
     .sort();
 }

@@ -96,7 +96,7 @@ export class PrometheusStreamingMetrics extends StreamingMetrics {
     });
     this.found = new Counter({
       name: 'vigia_drift_found_total',
-      help: 'Paths of a node found to be absent, altered by hand, or wanted by nobody.',
+      help: 'Paths of a node found to be absent, altered by hand, or wanted by nobody. A new holder of the lease counts anew what is open.',
       labelNames: ['kind'],
       registers,
     });

@@ -48,6 +48,7 @@ async function health(): Promise<Health & { node: NodeHealth }> {
 function saidHazards(): unknown[] {
   return api
     .logLines()
+    .filter(({ level }) => level === 'warn')
     .map(({ code }) => code)
     .filter((code) => code !== undefined);
 }

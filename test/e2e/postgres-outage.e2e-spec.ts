@@ -280,7 +280,10 @@ describe('after all of this', () => {
     const said = api.logLines().map(({ msg }) => msg);
     const count = (sentence: string): number => said.filter((msg) => msg === sentence).length;
     for (const name of ['Database check', 'Lease', 'Reconcile']) {
-      expect(count(`${name} fails; it is tried again`)).toBe(count(`${name} works again`));
+      const begins = `${name} fails; it is tried again`;
+      // Without its lease the process does not see the end of what goes on for its node.
+      const letGo = api.logLines().filter(({ fault }) => fault === begins).length;
+      expect(count(begins)).toBe(count(`${name} works again`) + letGo);
     }
     // Of which there were many more than outages.
     expect(count('requests are refused for now')).toBeGreaterThan(0);

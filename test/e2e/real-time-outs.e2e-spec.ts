@@ -17,7 +17,8 @@ import { RtspCamera } from '#test/support/rtsp-camera.js';
 
 const PATIENT = { timeoutMs: 40_000, everyMs: 100 };
 const TIMEOUT_MS = 90_000;
-const DEADLINE_MS = 3_000;
+/** Longer than a thawed MediaMTX takes to notice that its connection is dead, and to dial again after 5 s. */
+const DEADLINE_MS = 12_000;
 const CALL_TIMEOUT_MS = 2_000;
 /** A look older than this says nothing any more. */
 const STALE_MS = 15_000;
@@ -75,7 +76,9 @@ onRealCamera('time-outs of a real node and a real camera', (binary) => {
 
       way.heal();
       await expectStream(stream.id, { status: 'RUNNING', error: null });
-      expect((await api.client.stream(stream.id)).lastError?.code).toBe('SOURCE_TIMEOUT');
+      // It answers again before its media flows, which may be the last that was said of it.
+      const { lastError } = await api.client.stream(stream.id);
+      expect(['SOURCE_TIMEOUT', 'SOURCE_NO_MEDIA']).toContain(lastError?.code);
       await api.client.stop(stream.id);
       await way.stop();
     },

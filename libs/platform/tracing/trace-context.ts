@@ -30,7 +30,10 @@ export function takeTraceContext(fastify: FastifyInstance): void {
     const exported = getRPCMetadata(context.active());
     if (exported !== undefined) {
       const { url } = request.routeOptions;
-      exported.route = url ?? '';
+      // Without one the span is called by its method alone.
+      if (url !== undefined) {
+        exported.route = url;
+      }
     }
     if (exported !== undefined || request.headers['traceparent'] === undefined) {
       done();

@@ -3,8 +3,8 @@
  * of one, and the sums.
  */
 import { execFileSync } from 'node:child_process';
-import { writeSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { writeFileSync, writeSync } from 'node:fs';
+import { delimiter, join, relative } from 'node:path';
 
 const NEEDS_REAL = 'needs a real MediaMTX';
 const SKIPPED = ['pending', 'skipped', 'todo'];
@@ -16,11 +16,19 @@ export default class Reporter {
   }
 
   onRunComplete(_contexts, results) {
+    const { TEST_FAILED_FILES: list } = process.env;
+    if (list !== undefined) writeFileSync(list, failedFiles(results).join('\n'));
     const print = () => writeSync(STDOUT, `\n${summary(results).join('\n')}\n`);
     // Jest prints its own summary after every other reporter; only the exit of the run is later.
     if (this.isWatching) print();
     else process.once('exit', print);
   }
+}
+
+function failedFiles(results) {
+  return results.testResults
+    .filter((file) => file.numFailingTests > 0 || file.testExecError != null)
+    .map((file) => relative(process.cwd(), file.testFilePath));
 }
 
 function summary(results) {

@@ -10,9 +10,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 
 const JEST = [
-  '--experimental-vm-modules',
-  '--disable-warning=ExperimentalWarning',
-  'node_modules/jest/bin/jest.js',
+  'run',
+  '--silent',
+  'jest',
+  '--',
   '--selectProjects',
   'contract',
   'integration',
@@ -45,8 +46,9 @@ function testAll() {
 
 function jest(name, args) {
   const list = path.join(folder, name);
-  const { status } = spawnSync(process.execPath, [...JEST, ...args], {
+  const { status } = spawnSync('npm', [...JEST, ...args], {
     stdio: 'inherit',
+    shell: process.platform === 'win32',
     env: { ...process.env, TEST_FAILED_FILES: list },
   });
   const failed = existsSync(list) ? readFileSync(list, 'utf8').split('\n').filter(Boolean) : [];

@@ -38,6 +38,7 @@ const DATABASE_CHECK = { name: 'Database check', context: 'Database' };
 /** What is known of nodes is read from the database. */
 const NODES_CHECK = { name: 'Nodes check', context: 'Database' };
 
+const MIGRATIONS = STREAMING_MIGRATIONS.map(({ name }) => name);
 const MIGRATED_SQL = `SELECT count(*)::int AS applied FROM migrations WHERE name = ANY($1)`;
 
 export function healthConnection(url: string): DedicatedConnection {
@@ -94,9 +95,8 @@ export class HealthChecks implements OnApplicationBootstrap, OnApplicationShutdo
   }
 
   private async askDatabase(): Promise<DatabaseAnswer> {
-    const names = STREAMING_MIGRATIONS.map(({ name }) => name);
-    const [row] = await this.connection.query<{ applied: number }>(MIGRATED_SQL, [names]);
-    return { isMigrated: row?.applied === names.length };
+    const [row] = await this.connection.query<{ applied: number }>(MIGRATED_SQL, [MIGRATIONS]);
+    return { isMigrated: row?.applied === MIGRATIONS.length };
   }
 
   /** A database that cannot be used is said by its own check; what is known of nodes just ages. */

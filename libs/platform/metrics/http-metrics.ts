@@ -27,6 +27,8 @@ interface Labels {
 export class HttpMetrics {
   private readonly requests;
   private readonly seconds;
+  /** As they are labelled, by what they were registered as: worked out once, not for each request. */
+  private readonly routes = new Map<string, string>();
 
   constructor(registry: Registry) {
     const registers = [registry];
@@ -48,8 +50,10 @@ export class HttpMetrics {
   /** Must be called before routes are registered. */
   observe(fastify: FastifyInstance): void {
     fastify.addHook('onRoute', ({ method, url }) => {
+      const route = routeOf(url);
+      this.routes.set(url, route);
       [method].flat().forEach((name) => {
-        this.beginAtZero({ route: routeOf(url), method: name });
+        this.beginAtZero({ route, method: name });
       });
     });
     fastify.addHook('onResponse', (request, reply, done) => {
@@ -59,7 +63,8 @@ export class HttpMetrics {
   }
 
   private answered({ method, is404, routeOptions }: FastifyRequest, reply: FastifyReply): void {
-    const route = is404 ? UNKNOWN_ROUTE : routeOf(routeOptions.url ?? UNKNOWN_ROUTE);
+    const known = is404 ? undefined : this.routes.get(routeOptions.url ?? '');
+    const route = known ?? UNKNOWN_ROUTE;
     this.requests.inc({
       route,
       method: METHODS.has(method) ? method : OTHER_METHOD,

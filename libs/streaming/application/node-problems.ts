@@ -63,6 +63,6 @@ function sentenceOf(code: string): string {
 }
 
 /** A row that an older version wrote lacks what came later. */
-function isText(value: string | null | undefined): value is string {
+export function isText(value: string | null | undefined): value is string {
   return typeof value === 'string';
 }

@@ -6,6 +6,7 @@ import { NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
 import { LOOK_FRESH_MS } from '../domain/stream-status.js';
 import { ConfiguredNodes } from './configured-nodes.js';
 import { problemsOf, warningsOf } from './node-problems.js';
+import { reportedNodes } from './reported-nodes.js';
 
 export interface NodeHealth {
   readonly nodeId: string;
@@ -58,13 +59,9 @@ export class ReadNodes {
     this.configured = new Set(descriptions.map(({ id }) => id));
   }
 
-  /** One that is no longer configured is told of while it has active streams. */
   async list(): Promise<NodeDetails[]> {
-    const [reports, nodes] = await Promise.all([this.leases.report(), this.directory.list()]);
-    const byId = new Map(reports.map((report) => [report.nodeId, report]));
-    return nodes
-      .filter(({ id, active }) => this.configured.has(id) || active > 0)
-      .map((node) => this.detailsOf(node, byId.get(node.id)));
+    const nodes = await reportedNodes(this.leases, this.directory, this.configured);
+    return nodes.map(({ node, report }) => this.detailsOf(node, report));
   }
 
   async execute(): Promise<NodeHealth[]> {

@@ -8,9 +8,11 @@ import { Injectable } from '@nestjs/common';
 import { Clock } from '#kernel/clock.js';
 
 import { type ListedNode, NodeDirectory } from '../domain/ports/node-directory.js';
-import { type NodeConditions, NodeLeases, type NodeReport } from '../domain/ports/node-leases.js';
+import { type NodeConditions, NodeLeases } from '../domain/ports/node-leases.js';
 import { type StreamTally, StreamTallies } from '../domain/ports/stream-tallies.js';
 import { ConfiguredNodes } from './configured-nodes.js';
+import { isText } from './node-problems.js';
+import { type ReportedNode, reportedNodes } from './reported-nodes.js';
 
 /** Too low: a database under load counts as out. Too high: a scrape ends before its answer. */
 const PATIENCE_MS = 1_000;
@@ -40,6 +42,7 @@ interface Known extends SiteTally {
 
 @Injectable()
 export class TallySite {
+  private readonly configured: ReadonlySet<string>;
   private known: Known | null = null;
   private underWay: Promise<void> | null = null;
   private askedAtMs = 0;
@@ -48,9 +51,11 @@ export class TallySite {
     private readonly streams: StreamTallies,
     private readonly leases: NodeLeases,
     private readonly directory: NodeDirectory,
-    private readonly configured: ConfiguredNodes,
+    { descriptions }: ConfiguredNodes,
     private readonly clock: Clock,
-  ) {}
+  ) {
+    this.configured = new Set(descriptions.map(({ id }) => id));
+  }
 
   /** Null until it could be read once. Never fails. */
   async execute(): Promise<SiteTally | null> {
@@ -75,26 +80,18 @@ export class TallySite {
   private async read(): Promise<void> {
     const readAtMs = this.clock.monotonicMs();
     try {
-      const [{ tallies, stopped }, reports, nodes] = await Promise.all([
+      const [{ tallies, stopped }, nodes] = await Promise.all([
         this.streams.count(),
-        this.leases.report(),
-        this.directory.list(),
+        reportedNodes(this.leases, this.directory, this.configured),
       ]);
-      const byId = new Map(reports.map((report) => [report.nodeId, report]));
-      const known = nodes.filter(({ id, active }) => this.isConfigured(id) || active > 0);
-      const tallied = known.map((node) => tallyOf(node, byId.get(node.id)));
-      this.known = { readAtMs, tallies, stopped, nodes: tallied };
+      this.known = { readAtMs, tallies, stopped, nodes: nodes.map(tallyOf) };
     } catch {
       // As last known.
     }
   }
-
-  private isConfigured(nodeId: string): boolean {
-    return this.configured.descriptions.some(({ id }) => id === nodeId);
-  }
 }
 
-function tallyOf({ id, streams, maxPaths }: ListedNode, report?: NodeReport): NodeTally {
+function tallyOf({ node: { id, streams, maxPaths }, report }: ReportedNode): NodeTally {
   const { conditions = null, isLeased = false, lookAgeMs = null } = report ?? {};
   return { id, streams, maxPaths, isLeased, lookAgeMs, ...stateOf(conditions) };
 }
@@ -121,11 +118,6 @@ function stateOf(conditions: Partial<NodeConditions> | null): Told {
     isAgentFailing: isText(agentCause) || isText(bootFileCause),
     unknownPaths: told.unknownPaths ?? 0,
   };
-}
-
-/** A row that an older version wrote lacks what came later. */
-function isText(value: string | null | undefined): boolean {
-  return typeof value === 'string';
 }
 
 function aged({ tallies, stopped, nodes, readAtMs }: Known, nowMs: number): SiteTally {

@@ -59,9 +59,10 @@ export class WriteQueue<R extends JobResult> {
 
   /** For how long the one that waits longest has waited, the one under way included; 0: none does. */
   get oldestMs(): number {
-    const all = [...this.pending.values(), ...(this.current === null ? [] : [this.current])];
-    const oldestMs = all.reduce((least, { sinceMs }) => Math.min(least, sinceMs), Infinity);
-    return all.length === 0 ? 0 : this.clock.monotonicMs() - oldestMs;
+    // Those that wait stand in the order in which they came.
+    const [waiting] = this.pending.values();
+    const sinceMs = Math.min(waiting?.sinceMs ?? Infinity, this.current?.sinceMs ?? Infinity);
+    return Number.isFinite(sinceMs) ? this.clock.monotonicMs() - sinceMs : 0;
   }
 
   /** Resolves when the job, or the one for the same path that it was merged into, has run. */
